@@ -1,0 +1,1 @@
+"""The stand-ins that speak the real components' interfaces on one machine. They know nothing of Pulumi."""

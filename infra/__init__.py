@@ -1,0 +1,1 @@
+"""What `pulumi up` builds: logging server, machines, pipeline and the roles installed on them."""

@@ -1,0 +1,18 @@
+"""The sizes of the lab's machines: the one home of each."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineSize:
+    """What a machine offers: virtual CPUs, memory and disk in GB (10^9 bytes)."""
+
+    cpus: int
+    memory_gb: int
+    disk_gb: int
+
+
+ZEEK_SERVER: Final = MachineSize(cpus=4, memory_gb=4, disk_gb=40)
+WINDOWS_CLIENT: Final = MachineSize(cpus=2, memory_gb=4, disk_gb=40)
+LOGGING_SERVER: Final = MachineSize(cpus=4, memory_gb=12, disk_gb=60)
