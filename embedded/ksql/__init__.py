@@ -1,0 +1,1 @@
+"""KSQL: ksqlDB's language as a pure engine, and a runtime and REST server around it."""
