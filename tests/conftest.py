@@ -1,0 +1,34 @@
+"""What every test may ask for."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded.kafka import broker, java
+from embedded.kafka.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path | None:
+    """The folder of real recordings and other people's test vectors beside the clone; None where it is absent."""
+    folder = REPOSITORY.parent / "shared"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Settings]:
+    """A real Kafka broker of this test session's own; its `bootstrap` is what clients connect to."""
+    java.train()
+    with tempfile.TemporaryDirectory(prefix="lab-kafka-") as folder:
+        settings = Settings(
+            port=broker.free_port(),
+            controller_port=broker.free_port(),
+            data_dir=Path(folder) / "data",
+            cluster_id=broker.new_cluster_id(),
+        )
+        with broker.running(settings):
+            yield settings
