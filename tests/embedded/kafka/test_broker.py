@@ -45,10 +45,10 @@ def _consume(settings: Settings, count: int) -> list[bytes]:
 
 def test_a_broker_listens_on_loopback_only(kafka: Settings) -> None:
     listening = {
-        connection.laddr.ip
+        connection.laddr[0]
         for connection in psutil.net_connections("tcp")
         if connection.status == psutil.CONN_LISTEN
-        and connection.laddr.port in (kafka.port, kafka.controller_port)
+        and connection.laddr[1] in (kafka.port, kafka.controller_port)
     }
     assert listening
     assert all(address.removeprefix("::ffff:") == "127.0.0.1" for address in listening)
