@@ -44,12 +44,12 @@ def _consume(settings: Settings, count: int) -> list[bytes]:
 
 
 def test_a_broker_listens_on_loopback_only(kafka: Settings) -> None:
-    listening = {
-        connection.laddr[0]
+    endpoints = [
+        tuple(connection.laddr)
         for connection in psutil.net_connections("tcp")
         if connection.status == psutil.CONN_LISTEN
-        and connection.laddr[1] in (kafka.port, kafka.controller_port)
-    }
+    ]
+    listening = {str(address) for address, port in endpoints if port in (kafka.port, kafka.controller_port)}
     assert listening
     assert all(address.removeprefix("::ffff:") == "127.0.0.1" for address in listening)
 

@@ -1,0 +1,1 @@
+"""Roles on machines: read what is there, say what would change, change it, and take it off again."""

@@ -1,0 +1,55 @@
+"""Which SSH host keys we trust: pinned at the first contact, said aloud, and enforced from then on."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import paramiko
+
+from infra.provision.host import AuthenticationError
+
+
+def fingerprint(key: paramiko.PKey) -> str:
+    """A key's fingerprint as OpenSSH prints it: `SHA256:` and unpadded base64."""
+    digest = hashlib.sha256(key.asbytes()).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
+    """Pin an unknown host's key: only the expected one where a fingerprint is configured.
+
+    A key that differs from the pinned one never comes here: paramiko refuses it before.
+
+    Args:
+        pins: the known_hosts file of this stack.
+        expected: the fingerprint that the configuration demands, or None.
+        tell: is told about a key that is trusted because it was the first.
+    """
+
+    def __init__(self, pins: Path, expected: str | None, tell: Callable[[str], None]) -> None:
+        self._pins = pins
+        self._expected = expected
+        self._tell = tell
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        """Pin the key, or refuse it.
+
+        Raises:
+            AuthenticationError: it is not the key that the configuration demands.
+        """
+        seen = fingerprint(key)
+        if self._expected is not None and seen != self._expected:
+            raise AuthenticationError(
+                f"{hostname} shows the host key {seen}, and the configuration demands {self._expected}",
+                "If the machine was built anew, set its new fingerprint (ssh-keygen -lf FILE tells it there).",
+            )
+        if self._expected is None:
+            self._tell(
+                f"{hostname}: first contact; its host key {seen} is trusted from now on ({self._pins})"
+            )
+        keys = client.get_host_keys()
+        keys.add(hostname, key.get_name(), key)
+        self._pins.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys.save(str(self._pins))
+        self._pins.chmod(0o600)
