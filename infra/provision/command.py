@@ -18,11 +18,13 @@ class Command:
     timeout: float = 300.0
     """Seconds after which the command counts as hanging."""
     ok_exit_codes: frozenset[int] = frozenset({0})
+    label: str = ""
+    """How messages call it, where its arguments would not tell."""
     reboots: bool = False
     """The host goes down after this command; the run waits until it is back."""
 
     def __str__(self) -> str:
-        return " ".join(self.arguments)
+        return self.label or " ".join(self.arguments)
 
 
 @dataclass(frozen=True, kw_only=True)

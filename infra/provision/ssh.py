@@ -119,7 +119,7 @@ class SshHost:
             except paramiko.BadHostKeyException as error:
                 raise AuthenticationError(
                     f"{self.name} shows another host key than the one pinned in {self._pins}",
-                    "If the machine was built anew, remove its line from that file; if not, somebody stands between.",
+                    "If the machine was built anew, remove its line from that file; if not, beware.",
                 ) from error
             except LOST as error:
                 self.close()

@@ -42,7 +42,7 @@ class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
         if self._expected is not None and seen != self._expected:
             raise AuthenticationError(
                 f"{hostname} shows the host key {seen}, and the configuration demands {self._expected}",
-                "If the machine was built anew, set its new fingerprint (ssh-keygen -lf FILE tells it there).",
+                "If the machine was built anew, set its new fingerprint (`ssh-keygen -lf` tells it).",
             )
         if self._expected is None:
             self._tell(

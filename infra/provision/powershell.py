@@ -1,0 +1,58 @@
+"""PowerShell scripts as commands: script, parameters and secrets travel on standard input.
+
+A Windows command line is short, readable by every user and quoted by rules of its own; standard input has
+none of these faults. The JSON is pure ASCII, because a remote shell reads its input in the OEM code page.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from infra.provision.command import Command
+
+Action: TypeAlias = Literal["Check", "Apply", "Remove"]
+Parameter: TypeAlias = str | int | bool
+
+RUN: Final = (
+    "$ErrorActionPreference='Stop';"
+    "$given=[Console]::In.ReadToEnd()|ConvertFrom-Json;"
+    "$named=@{};"
+    "$given.parameters.PSObject.Properties|ForEach-Object{$named[$_.Name]=$_.Value};"
+    "$global:LASTEXITCODE=0;"
+    "& ([scriptblock]::Create($given.script)) @named;"
+    "exit $LASTEXITCODE"
+)
+"""Reads a script and its parameters and runs it (Windows PowerShell 5.1)."""
+
+ARGUMENTS: Final = ("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", RUN)
+
+
+def run_script(
+    script: Path,
+    parameters: Mapping[str, Parameter] | None = None,
+    *,
+    timeout: float = 600.0,
+    reboots: bool = False,
+) -> Command:
+    """Return the command that runs a script of ours with named parameters.
+
+    Args:
+        script: the .ps1 file; it is sent, not expected on the host.
+        parameters: by the names of the script's `param` block; a secret may be among them.
+        timeout: seconds after which it counts as hanging.
+        reboots: the host goes down after it.
+    """
+    given = json.dumps({"script": script.read_text(encoding="utf-8"), "parameters": dict(parameters or {})})
+    return Command(
+        arguments=ARGUMENTS,
+        stdin=given.encode("ascii"),
+        label=" ".join((script.name, *_shown(parameters or {}))),
+        timeout=timeout,
+        reboots=reboots,
+    )
+
+
+def _shown(parameters: Mapping[str, Parameter]) -> list[str]:
+    """The parameters that messages may show: the action alone, since any other may be a secret."""
+    return [f"-Action {parameters['Action']}"] if "Action" in parameters else []
