@@ -38,6 +38,7 @@ class Upload:
     content: bytes = field(repr=False)
     mode: int = 0o644
     owner: str = "root:root"
+    as_root: bool = True
 
     @property
     def sha256(self) -> str:

@@ -220,7 +220,8 @@ class SshHost:
                 arguments=(
                     *("sh", "-c", INSTALL, "sh", passing, upload.path),
                     *(upload.owner, f"{upload.mode:o}", upload.sha256),
-                )
+                ),
+                as_root=upload.as_root,
             )
         )
         if placed.exit_code != 0:
