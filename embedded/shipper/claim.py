@@ -1,0 +1,63 @@
+"""Stretches of event time, each claimed by one replay, so that no two on a stack match each other.
+
+A replayed recording carries the same Community IDs every time. Two replays with the same event times would
+be taken for one another; so each gets a stretch of its own, the latest that is free, within the time that
+the pipeline waits for late events.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from embedded.shipper.errors import ClaimError
+
+FILE: Final = "replayed.json"
+"""In the stack's run directory: what is claimed, as `[[start, end], ...]` in seconds since 1970."""
+
+
+def claim(directory: Path, *, span: float, end: float, window: float, grace: float) -> float:
+    """Claim the latest free stretch for a recording; return its end in seconds since 1970.
+
+    Args:
+        directory: the stack's run directory.
+        span: how long the recording is, in seconds of event time.
+        end: the latest moment that the stretch may end at; usually now.
+        window: how far apart a flow and an endpoint event may be and still be joined, in seconds; the
+            stretches keep twice that distance.
+        grace: how late an event may be and still be joined, in seconds.
+
+    Raises:
+        ClaimError: none is free within the grace period.
+    """
+    apart = 2 * window
+    with _locked(directory) as file:
+        taken = sorted(orjson.loads(file.read_bytes() or b"[]"), reverse=True)
+        candidate = float(int(end))
+        for start, stop in taken:
+            if start - apart < candidate and stop + apart > candidate - span:
+                candidate = float(int(start - apart))
+        earliest = end - grace
+        if candidate - span < earliest:
+            raise ClaimError(
+                f"this recording spans {span / 3600:.1f} h, and no such stretch of event time is free within "
+                f"the {grace / 3600:.0f} h for which the pipeline takes late events ({len(taken)} are taken)",
+                "Wait until stretches become free, start a fresh stack (./lab destroy, ./lab up), "
+                "or replay it at its own times with --keep-time.",
+            )
+        kept = [[start, stop] for start, stop in taken if stop + apart > earliest]
+        file.write_bytes(orjson.dumps([*kept, [candidate - span, candidate]]))
+    return candidate
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[Path]:
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / FILE
+    with (directory / f"{FILE}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path.touch()
+        yield path
