@@ -1,0 +1,69 @@
+"""The lab's command line: each module beside this one is a verb, imported when it is used."""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from cli.environment.install import as_told
+from infra.errors import LabError
+
+ORDER: Final = (
+    "up",
+    "events",
+    "replay",
+    "verify",
+    "status",
+    "diagnose",
+    "destroy",
+    "preview",
+    "refresh",
+    "test",
+)
+"""The verbs in the order in which a user meets them; others follow by name."""
+
+
+def verbs() -> list[str]:
+    """The names of all verbs: the modules of this package that are no packages themselves."""
+    found = {
+        module.name
+        for module in pkgutil.iter_modules([str(Path(__file__).parent)])
+        if not module.ispkg and not module.name.startswith("_")
+    }
+    return [name for name in ORDER if name in found] + sorted(found - set(ORDER))
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported by name, so that a verb does not pay for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every verb."""
+        return verbs()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb `cmd_name`, or a usage error that lists what there is."""
+        if cmd_name not in verbs():
+            ctx.fail(f"There is no verb {cmd_name!r}. There are: {', '.join(verbs())}.")
+        command: click.Command = importlib.import_module(f"cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+def lab() -> None:
+    """Which process made which network connection: Zeek, Sysmon and Osquery, joined on the Community ID."""
+
+
+def main() -> None:
+    """Run the verb that the arguments name; an error is told, and ends this with 1."""
+    try:
+        lab(prog_name="lab")
+    except LabError as error:
+        print(as_told(error), file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Where the lab keeps what it makes: the one home of each folder."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+"""The clone that this file belongs to."""
+
+LAB_FOLDER: Final = ROOT / ".lab"
+"""Everything that belongs to this clone alone and that git does not know."""
+
+VENV: Final = LAB_FOLDER / "venv"
+STATE: Final = LAB_FOLDER / "state"
+"""Pulumi's state, in a file backend."""
+
+PASSPHRASE: Final = LAB_FOLDER / "passphrase"
+ENV_FILE: Final = LAB_FOLDER / "env"
+LOGS: Final = LAB_FOLDER / "log"
+
+
+def cache_folder() -> Path:
+    """Where things are kept that every clone of this user can share: tools and downloads, by version.
+
+    `XDG_CACHE_HOME` (XDG Base Directory Specification) decides where it is set, else the system's custom.
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        base = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return base / "flow-attribution-lab"

@@ -1,0 +1,35 @@
+"""The passphrase that encrypts this clone's secrets in Pulumi's state: generated once, read by its file."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from cli.environment.locations import PASSPHRASE, STATE
+from infra.errors import LabError
+
+
+def ensure(path: Path = PASSPHRASE, state: Path = STATE) -> None:
+    """Make the passphrase unless there is one, readable by this user alone.
+
+    Raises:
+        LabError: it is gone although there is state that was encrypted with it.
+    """
+    if path.exists():
+        return
+    if any(state.rglob("stacks/**/*.json")):
+        raise LabError(
+            f"the passphrase {path} is missing, and the state in {state} is encrypted with it.",
+            f"Put it back; or give the state up: stop what still runs, then remove {state}.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and linked, so that it is never there half, and never made twice.
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+    finally:
+        aside.unlink(missing_ok=True)

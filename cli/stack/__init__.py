@@ -1,0 +1,1 @@
+"""The selected Pulumi stack, as the verbs use it."""

@@ -1,0 +1,50 @@
+"""What a command that was killed leaves in Pulumi's state, and how it is put right."""
+
+import json
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from cli.environment.locations import STATE
+from cli.stack.process import ask
+from infra.errors import LabError
+
+
+def stale_lock(stack: str, environment: Mapping[str, str], state: Path = STATE) -> None:
+    """Release the locks on `stack` whose holders are gone.
+
+    Raises:
+        LabError: a holder is at work.
+    """
+    locks = list((state / ".pulumi" / "locks").glob(f"**/{stack}/*.json"))
+    for lock in locks:
+        if holder := holder_at_work(json.loads(lock.read_text(encoding="utf-8"))):
+            raise LabError(
+                f"the stack {stack} is being worked on by {holder}.",
+                f"Wait for it, or stop it there; if it is long gone: pulumi cancel {stack}",
+            )
+    if locks:
+        ask(["cancel", "--yes", stack], environment)
+        print(f"lab: released a lock on {stack} that a killed command had left.", file=sys.stderr)
+
+
+def holder_at_work(lock: Mapping[str, Any]) -> str | None:
+    """Who holds `lock`, a file backend's lock record, or None when that process is gone."""
+    if lock["hostname"] != socket.gethostname():
+        return f"process {lock['pid']} on {lock['hostname']}"
+    try:
+        at_work = "pulumi" in psutil.Process(lock["pid"]).name()
+    except psutil.NoSuchProcess:
+        at_work = False
+    return f"process {lock['pid']} (pulumi)" if at_work else None
+
+
+def half_made(stack: str, environment: Mapping[str, str]) -> list[str]:
+    """The resources whose creation was under way when a command was killed, by URN."""
+    state = json.loads(ask(["stack", "export", "--stack", stack], environment))
+    pending = state["deployment"].get("pending_operations") or []
+    return [operation["resource"]["urn"] for operation in pending if operation["type"] == "creating"]
