@@ -62,7 +62,7 @@ def _command(arguments: Sequence[str], environment: Mapping[str, str]) -> list[s
 
 @contextmanager
 def _passed_on(program: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Pass signals that ask this process to stop on to `program`, as the interrupt that it knows; yields them."""
+    """Pass what asks this process to stop on to `program`, as the interrupt that it knows; yields it."""
     seen: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
