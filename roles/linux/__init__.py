@@ -1,0 +1,1 @@
+"""Building blocks of roles on Debian and Ubuntu: files, packages and services."""

@@ -1,0 +1,141 @@
+"""Debian packages and repositories: what is installed, install it, remove what we installed."""
+
+import re
+from dataclasses import dataclass
+
+from infra.provision.command import Action, Command, Upload
+from infra.provision.step import Check, Step
+from roles.linux import files
+
+STATE = "/var/lib/flow-attribution-lab"
+"""On the host: remembers which packages the lab installed, so that it removes no others."""
+
+APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-o", "DPkg::Lock::Timeout=300")
+
+INSTALLED = """for package; do
+  test "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed || exit 1
+done"""
+
+REMEMBER = """set -e
+state=$1; shift
+mkdir -p "$state/installed"
+for package; do
+  test "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ||
+    : >"$state/installed/$package"
+done"""
+
+FORGET = """set -e
+state=$1; shift
+for package; do
+  test -e "$state/installed/$package" || continue
+  DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300 purge "$package"
+  rm -f "$state/installed/$package"
+done
+rmdir --ignore-fail-on-non-empty "$state/installed" "$state" 2>/dev/null || true"""
+
+FETCH_KEY = """set -eu
+url=$1 keyring=$2 expected=$3
+draft=$(mktemp -d)
+trap 'rm -rf "$draft"' EXIT
+curl --fail --silent --show-error --location --proto '=https' --retry 3 --output "$draft/key" "$url"
+gpg --homedir "$draft" --batch --quiet --import "$draft/key"
+found=$(gpg --homedir "$draft" --batch --with-colons --list-keys)
+if ! echo "$found" | grep -qE "^(fpr:+|uid:.*:)$expected:"; then
+  echo "the key from $url is not that of $expected, but:" >&2
+  echo "$found" | grep -E '^(fpr|uid):' >&2
+  exit 1
+fi
+gpg --homedir "$draft" --batch --export >"$draft/keyring"
+install -D -m 644 "$draft/keyring" "$keyring"
+"""
+
+
+def installed(*packages: str) -> Check:
+    """Whether all these packages are installed."""
+    return Check(
+        command=Command(
+            arguments=("sh", "-c", INSTALLED, "sh", *packages), label=f"{' '.join(packages)} installed"
+        )
+    )
+
+
+def install(*packages: str) -> tuple[Action, ...]:
+    """Install packages, and remember those that were not there before."""
+    return (
+        Command(
+            arguments=("sh", "-c", REMEMBER, "sh", STATE, *packages),
+            label=f"remember whether {' '.join(packages)} were there",
+        ),
+        update(),
+        Command(arguments=(*APT, "--no-install-recommends", "install", *packages), timeout=1800),
+    )
+
+
+def remove(*packages: str) -> tuple[Action, ...]:
+    """Purge those of these packages that the lab installed."""
+    return (
+        Command(
+            arguments=("sh", "-c", FORGET, "sh", STATE, *packages),
+            label=f"purge {' '.join(packages)}",
+            timeout=1800,
+        ),
+    )
+
+
+def update() -> Command:
+    """Read the repositories' lists; a repository that cannot be read or verified is an error."""
+    return Command(arguments=(*APT, "-o", "APT::Update::Error-Mode=any", "update"), timeout=900)
+
+
+def packages_step(name: str, *packages: str) -> Step:
+    """The step that has these packages installed."""
+    return Step(name, check=(installed(*packages),), apply=install(*packages), remove=remove(*packages))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A vendor's package repository, trusted for its own packages only (`signed-by`).
+
+    `key` is what its signing key must be before apt ever sees it: the full fingerprint in upper-case
+    hexadecimal without blanks or, for a vendor that publishes none, the key's user id.
+    """
+
+    name: str
+    line: str
+    """`URL suite [component …]`, as it stands in a sources list after the options."""
+    key_url: str
+    key: str
+
+    @property
+    def keyring(self) -> str:
+        """Where its key lies on the host."""
+        return f"/usr/share/keyrings/{self.name}.gpg"
+
+    @property
+    def sources_list(self) -> Upload:
+        """Its sources list."""
+        return Upload(
+            path=f"/etc/apt/sources.list.d/{self.name}.list",
+            content=f"deb [signed-by={self.keyring}] {self.line}\n".encode(),
+        )
+
+
+def repository_step(repository: Repository) -> Step:
+    """The step that has a vendor's repository set up, its key verified."""
+    key = Command(
+        arguments=(
+            *("sh", "-c", FETCH_KEY, "sh"),
+            *(repository.key_url, repository.keyring, re.escape(repository.key)),
+        ),
+        label=f"fetch and verify {repository.key_url}",
+    )
+    return Step(
+        f"the package repository {repository.name}, its key verified",
+        check=(
+            files.is_there(repository.sources_list),
+            Check(command=Command(arguments=("test", "-s", repository.keyring))),
+        ),
+        apply=(*install("ca-certificates", "curl", "gnupg"), key, repository.sources_list, update()),
+        remove=(files.absent(repository.sources_list.path, repository.keyring), update()),
+        wants=(repository.key,),
+    )

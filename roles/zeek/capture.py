@@ -1,0 +1,57 @@
+"""The capture interface: there, promiscuous, and without offloads: they make packets no wire carried."""
+
+from typing import Final
+
+from infra.provision.command import Command
+from infra.provision.step import Check, Step
+from roles.linux import apt, systemd
+
+UNIT: Final = "lab-capture.service"
+
+TEXT: Final = """[Unit]
+Description=Promiscuous mode and no offloads on {interface}, for Zeek
+After=network.target
+BindsTo=sys-subsystem-net-devices-{escaped}.device
+After=sys-subsystem-net-devices-{escaped}.device
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/ip link set dev {interface} up promisc on
+# an interface that lacks one of these features says so; the others are still turned off
+ExecStart=-/usr/sbin/ethtool --offload {interface} rx off tx off
+ExecStart=-/usr/sbin/ethtool --offload {interface} gro off gso off tso off lro off
+ExecStop=/usr/sbin/ip link set dev {interface} promisc off
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+SAY_INTERFACES: Final = """test -e "/sys/class/net/$1" && exit 0
+echo "there is no interface $1; this machine has: $(ls /sys/class/net | tr '\\n' ' ')" >&2
+exit 1"""
+
+
+def _escaped(interface: str) -> str:
+    """The name as systemd-escape(1) writes it into that of a device unit."""
+    kept = "_:."
+    return "".join(c if c.isalnum() or c in kept else f"\\x{ord(c):02x}" for c in interface)
+
+
+def steps(interface: str) -> tuple[Step, ...]:
+    """The steps that have the interface ready for capture."""
+    exists = Command(
+        arguments=("sh", "-c", SAY_INTERFACES, "sh", interface), label=f"look for the interface {interface}"
+    )
+    promiscuous = 'test $(( $(cat "/sys/class/net/$1/flags") & 0x100 )) -ne 0'
+    unit = systemd.unit_step(
+        f"{interface} is promiscuous and without offloads",
+        UNIT,
+        TEXT.format(interface=interface, escaped=_escaped(interface)),
+    )
+    flag = Check(command=Command(arguments=("sh", "-c", promiscuous, "sh", interface), label="promiscuous"))
+    return (
+        Step(f"the capture interface {interface} exists", check=(Check(command=exists),), apply=(exists,)),
+        apt.packages_step("ip and ethtool", "iproute2", "ethtool"),
+        Step(unit.name, check=(*unit.check, flag), apply=unit.apply, remove=unit.remove),
+    )

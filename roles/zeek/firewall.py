@@ -1,0 +1,59 @@
+"""A firewall that lets in SSH only. Capture is not affected: Zeek's packets are taken before it."""
+
+from typing import Final
+
+from infra.provision.command import Upload
+from infra.provision.step import Step
+from roles.linux import apt, files, systemd
+
+RULES: Final = "/etc/zeek-lab/firewall.nft"
+UNIT: Final = "lab-firewall.service"
+
+RULES_TEXT: Final = """table inet lab
+delete table inet lab
+table inet lab {{
+  chain input {{
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+    iif lo accept
+    meta l4proto {{ icmp, ipv6-icmp }} accept
+    tcp dport {ssh_port} accept
+    udp sport 67 udp dport 68 accept
+  }}
+}}
+"""
+
+UNIT_TEXT: Final = f"""[Unit]
+Description=The lab's firewall: SSH only
+Before=network-pre.target
+Wants=network-pre.target
+DefaultDependencies=no
+After=local-fs.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f {RULES}
+ExecReload=/usr/sbin/nft -f {RULES}
+ExecStop=-/usr/sbin/nft delete table inet lab
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def steps(ssh_port: int) -> tuple[Step, ...]:
+    """The steps that close all but SSH; the connection that applies them stays open."""
+    rules = Upload(path=RULES, content=RULES_TEXT.format(ssh_port=ssh_port).encode(), mode=0o600)
+    unit = systemd.unit_step("the firewall, now and at every boot", UNIT, UNIT_TEXT)
+    return (
+        apt.packages_step("nftables", "nftables"),
+        Step(
+            f"firewall rules: SSH on port {ssh_port}, answers, and nothing else",
+            check=(files.is_there(rules),),
+            apply=(rules, systemd.restart(UNIT)),
+            remove=(files.absent(rules.path),),
+        ),
+        unit,
+    )
