@@ -1,0 +1,1 @@
+"""Splunk's management API, as far as the lab calls it."""

@@ -1,0 +1,169 @@
+"""Stand-ins as real processes, with certificates of a CA of the test session's own."""
+
+import json
+import secrets
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.tls.certificates import KeyPair, make_authority, make_leaf
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+START_SECONDS = 20.0
+
+
+@dataclass
+class Process:
+    """A stand-in that can be started, killed and started again over the same state."""
+
+    module: str
+    settings: dict[str, Any]
+    folder: Path
+    ready: Callable[[], bool]
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self, *prefix: str) -> None:
+        config = self.folder / f"{self.module}.json"
+        config.write_text(json.dumps(self.settings, default=str))
+        config.chmod(0o600)
+        command = [*prefix, sys.executable, "-m", self.module, "--config", str(config)]
+        with (self.folder / f"{self.module}.log").open("ab") as log:
+            self.running = subprocess.Popen(command, cwd=REPOSITORY, stderr=log, stdout=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.ready():
+            assert self.running.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        assert self.running is not None
+        self.running.kill()
+        self.running.wait()
+
+    def stop(self) -> int:
+        assert self.running is not None
+        if self.running.poll() is None:
+            self.running.send_signal(signal.SIGTERM)
+        return self.running.wait(timeout=START_SECONDS)
+
+    def log(self) -> str:
+        return (self.folder / f"{self.module}.log").read_text()
+
+
+@dataclass
+class Splunk(Process):
+    """A Splunk with its clients: `hec` and `admin` verify the lab's CA."""
+
+    password: str = ""
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    @property
+    def hec_url(self) -> str:
+        return f"https://127.0.0.1:{self.settings['hec_port']}"
+
+    def hec(self, method: str, path: str, token: str = "", **arguments: Any) -> httpx.Response:
+        headers = {"Authorization": f"Splunk {token}"} if token else {}
+        headers.update(arguments.pop("headers", {}))
+        with httpx.Client(verify=self.context, base_url=self.hec_url, timeout=30) as client:
+            return client.request(method, path, headers=headers, **arguments)
+
+    def admin(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        base = f"https://127.0.0.1:{self.settings['management_port']}"
+        arguments.setdefault("auth", ("admin", self.password))
+        arguments.setdefault("params", {"output_mode": "json"})
+        with httpx.Client(verify=self.context, base_url=base, timeout=60) as client:
+            return client.request(method, path, **arguments)
+
+    def token(self, name: str, index: str, **arguments: str) -> str:
+        """A new HEC token for a new index."""
+        made = self.admin("POST", "/services/data/indexes", data={"name": index})
+        assert made.status_code in {201, 409}, made.text
+        data = {"name": name, "index": index, "indexes": index, **arguments}
+        made = self.admin("POST", "/services/data/inputs/http", data=data)
+        assert made.status_code == 201, made.text
+        token: str = made.json()["entry"][0]["content"]["token"]
+        return token
+
+    def search(self, search: str, **arguments: str) -> list[dict[str, Any]]:
+        data = {"search": search, "exec_mode": "oneshot", "count": "0", **arguments}
+        answer = self.admin("POST", "/services/search/jobs", data=data)
+        assert answer.status_code == 200, answer.text
+        results: list[dict[str, Any]] = answer.json()["results"]
+        return results
+
+
+def is_listening(context: ssl.SSLContext, port: int) -> bool:
+    try:
+        httpx.get(f"https://127.0.0.1:{port}/services/collector/health", verify=context)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def authority() -> KeyPair:
+    return make_authority("test CA", days=2)
+
+
+@pytest.fixture(scope="session")
+def tls(authority: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """PEM files of a server on the loopback interface: `certificate`, `private_key`, `ca`."""
+    folder = tmp_path_factory.mktemp("tls")
+    leaf = make_leaf(authority, "test server", ["127.0.0.1", "localhost"], days=1)
+    files = {"certificate": leaf.certificate, "private_key": leaf.private_key, "ca": authority.certificate}
+    paths = {}
+    for name, text in files.items():
+        paths[name] = folder / f"{name}.pem"
+        paths[name].touch(0o600)
+        paths[name].write_text(text)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Splunk]:
+    """Describe a Splunk whose state is in a folder; the caller starts and stops it."""
+    from embedded.kafka.broker import free_port  # noqa: PLC0415  # only where a Splunk is wanted
+
+    def make(folder: Path) -> Splunk:
+        password = secrets.token_urlsafe(16)
+        password_file = folder / "admin-password"
+        password_file.touch(0o600)
+        password_file.write_text(password)
+        context = ssl.create_default_context(cadata=authority.certificate)
+        settings: dict[str, Any] = {
+            **tls,
+            "hec_port": free_port(),
+            "management_port": free_port(),
+            "data_dir": folder / "data",
+            "admin_password_file": password_file,
+        }
+        return Splunk(
+            "embedded.splunk",
+            settings,
+            folder,
+            ready=lambda: is_listening(context, settings["hec_port"]),
+            password=password,
+            context=context,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def splunk(
+    make_splunk: Callable[[Path], Splunk], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Splunk]:
+    """A running Splunk that the whole session shares: each test makes its own index and token."""
+    process = make_splunk(tmp_path_factory.mktemp("splunk"))
+    process.start()
+    yield process
+    assert process.stop() == 0, process.log()
