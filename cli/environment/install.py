@@ -18,8 +18,8 @@ from cli.environment.progress import step
 from cli.environment.uv import find_uv, install_uv, make_environment
 from infra.errors import LabError
 
-RUN: Final = "requirements.txt"
-DEVELOP: Final = "requirements-dev.txt"
+REQUIREMENTS: Final = ("requirements.txt", "requirements-dev.txt")
+"""What is installed, all of it at once: `pytest` works as typed in a clone that is set up."""
 
 INSTALLED: Final = VENV / "installed"
 """Copies of the requirements files as they were installed, and the clone's path; the launcher compares them.
@@ -34,29 +34,25 @@ REMEDY: Final = (
 )
 
 
-def ensure(*files: str) -> None:
-    """Make the environment hold what `files` pin, unless it does already; others wait meanwhile.
-
-    Args:
-        files: names of requirements files at the top of the clone.
+def ensure() -> None:
+    """Make the environment hold what the requirements files pin, unless it does; others wait meanwhile.
 
     Raises:
         LabError: the environment cannot be made, or the packages not be had.
     """
-    if is_current(*files):
+    if is_current():
         return
     with exclusive(LAB_FOLDER / "setup.lock", "setting this clone up"):
-        if not is_current(*files):
-            wanted = sorted({*files, *installed()})
-            with step(f"installing the Python packages of {' and '.join(wanted)}"):
-                install(wanted, base_python())
+        if not is_current():
+            with step("installing the Python packages"):
+                install(base_python())
 
 
-def is_current(*files: str) -> bool:
-    """Whether the environment is whole, belongs to this clone and holds what `files` pin."""
+def is_current() -> bool:
+    """Whether the environment is whole, belongs to this clone and holds what the requirements files pin."""
     return is_whole() and all(
         (INSTALLED / file).is_file() and (INSTALLED / file).read_bytes() == (ROOT / file).read_bytes()
-        for file in files
+        for file in REQUIREMENTS
     )
 
 
@@ -69,18 +65,13 @@ def is_whole() -> bool:
     )
 
 
-def installed() -> set[str]:
-    """The requirements files that the environment was made from."""
-    return {file.name for file in INSTALLED.glob("requirements*.txt")} if is_whole() else set()
-
-
 def base_python() -> Path:
     """The Python that this one's environment was made from, or this one."""
     return Path(getattr(sys, "_base_executable", sys.executable))
 
 
-def install(files: list[str], python: Path) -> None:
-    """Make the environment from `files`, in place where it is whole, else anew with `python`.
+def install(python: Path) -> None:
+    """Make the environment, in place where it is whole, else anew with `python`.
 
     Raises:
         StepFailedError: a program that does it failed.
@@ -96,21 +87,21 @@ def install(files: list[str], python: Path) -> None:
     if anew:
         shutil.rmtree(VENV, ignore_errors=True)
     if uv is not None:
-        install_with_uv(uv, files, python if anew else None)
+        install_with_uv(uv, python if anew else None)
     else:
-        install_with_pip(files, python if anew else None)
+        install_with_pip(python if anew else None)
     for packages in VENV.glob("lib/python3.*/site-packages"):
         # Lets `python -m cli`, and every program of the lab that Pulumi starts, be found from any folder.
         (packages / "flow-attribution-lab.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     shutil.rmtree(INSTALLED, ignore_errors=True)
     INSTALLED.mkdir()
-    for file in files:
+    for file in REQUIREMENTS:
         shutil.copyfile(ROOT / file, INSTALLED / file)
     CLONE.write_text(f"{ROOT}\n", encoding="utf-8")
 
 
-def install_with_uv(uv: Path, files: list[str], python: Path | None) -> None:
-    """Let uv make the environment from `python` (None: leave it) and bring it to exactly `files`."""
+def install_with_uv(uv: Path, python: Path | None) -> None:
+    """Let uv make the environment from `python` (None: leave it) and bring it to exactly what is pinned."""
     environment = uv_environment(current_settings(base_python()), _own_environment())
     if python is not None:
         run_logged(
@@ -121,20 +112,20 @@ def install_with_uv(uv: Path, files: list[str], python: Path | None) -> None:
             environment=environment,
         )
     run_logged(
-        [str(uv), "pip", "sync", "--python", str(VENV / "bin" / "python"), "--require-hashes", *files],
+        [str(uv), "pip", "sync", "--python", str(VENV / "bin" / "python"), "--require-hashes", *REQUIREMENTS],
         LOGS / "packages.log",
-        failed=f"the Python packages of {' and '.join(files)} could not be installed",
+        failed="the Python packages could not be installed",
         remedy=REMEDY,
         environment=environment,
         directory=ROOT,
     )
 
 
-def install_with_pip(files: list[str], python: Path | None) -> None:
+def install_with_pip(python: Path | None) -> None:
     """Let pip do the same, but for taking away what is no longer needed."""
     if python is not None:
         make_environment(python, VENV)
-    for file in files:
+    for file in REQUIREMENTS:
         run_logged(
             [str(VENV / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "-r", file],
             LOGS / "packages.log",
@@ -152,7 +143,7 @@ def _own_environment() -> dict[str, str]:
 def main() -> None:
     """Make the environment that the launcher needs; an error is told and ends this with 1."""
     try:
-        ensure(RUN)
+        ensure()
     except LabError as error:
         print(as_told(error), file=sys.stderr)
         sys.exit(1)

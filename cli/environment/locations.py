@@ -17,7 +17,11 @@ STATE: Final = LAB_FOLDER / "state"
 
 PASSPHRASE: Final = LAB_FOLDER / "passphrase"
 ENV_FILE: Final = LAB_FOLDER / "env"
+RUNS: Final = LAB_FOLDER / "run"
+"""One folder a running stack, by its name."""
+
 LOGS: Final = LAB_FOLDER / "log"
+"""What set-up steps wrote."""
 
 
 def cache_folder() -> Path:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
-from cli.environment.locations import ROOT
+from cli.environment.locations import ROOT, VENV
 from infra.errors import LabError
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -53,6 +53,13 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
             f"pulumi {arguments[0]} ended with {code}; its reasons are above.",
             "When they are dealt with, run the same command again: it goes on from here.",
         )
+
+
+def become_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """Go on as pytest, in the clone, with its `arguments`: its output and exit status are the verb's."""
+    os.chdir(ROOT)
+    python = str(VENV / "bin" / "python")
+    os.execve(python, [python, "-m", "pytest", *arguments], dict(environment))  # noqa: S606 - no shell is wanted
 
 
 def _command(arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:

@@ -43,8 +43,8 @@ def holder_at_work(lock: Mapping[str, Any]) -> str | None:
     return f"process {lock['pid']} (pulumi)" if at_work else None
 
 
-def half_made(stack: str, environment: Mapping[str, str]) -> list[str]:
-    """The resources whose creation was under way when a command was killed, by URN."""
+def half_recorded(stack: str, environment: Mapping[str, str]) -> bool:
+    """Whether a command on `stack` was killed while it made something that the state does not know."""
     state = json.loads(ask(["stack", "export", "--stack", stack], environment))
     pending = state["deployment"].get("pending_operations") or []
-    return [operation["resource"]["urn"] for operation in pending if operation["type"] == "creating"]
+    return any(operation["type"] == "creating" for operation in pending)

@@ -44,7 +44,7 @@ def set_up() -> Mapping[str, str]:
     Raises:
         LabError: a step failed; says which, why and what to do.
     """
-    install.ensure(install.RUN)
+    install.ensure()
     tool = provide()
     passphrase.ensure()
     STATE.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,22 @@
+"""What is on this machine although no state knows of it: left by a command that was killed."""
+
+import sys
+from pathlib import Path
+
+from cli.environment.locations import RUNS
+from infra.logging_server.embedded.run_directory import RunDirectory
+from infra.logging_server.embedded.supervisor import SupervisorInputs, SupervisorProvider
+from infra.provider import Made
+
+
+def remove(stack: str, runs: Path = RUNS) -> None:
+    """Stop and remove what runs on this machine for `stack` and is in no state, as after a killed command.
+
+    Raises:
+        LabError: a process survives SIGKILL.
+    """
+    run = RunDirectory(runs / stack)
+    if run.path.exists() or run.processes():
+        found = SupervisorInputs(run_directory=str(run.path))
+        SupervisorProvider().remove(Made(str(run.path)), found)
+        print(f"lab: removed what a killed command had left in {run.path}.", file=sys.stderr)
