@@ -32,3 +32,9 @@ def kafka() -> Iterator[Settings]:
         )
         with broker.running(settings):
             yield settings
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port of the loopback interface that nothing listens on now."""
+    return broker.free_port()

@@ -1,0 +1,63 @@
+"""Passwords and tokens that nobody chose: made once, kept encrypted in the state, never shown."""
+
+import secrets
+import uuid
+from typing import Any, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from infra.provider import Inputs, LabProvider, Made
+
+
+class SecretInputs(Inputs):
+    """What the secret looks like. Another `generation` makes another one: that is how a secret is changed."""
+
+    kind: Literal["password", "uuid"]
+    generation: int = 1
+
+
+class SecretProvider(LabProvider[SecretInputs]):
+    """Makes secrets."""
+
+    inputs = SecretInputs
+
+    def make(self, wanted: SecretInputs) -> Made:
+        """Make one, from the operating system's random numbers (256 bits, or a version 4 UUID's 122)."""
+        return Made(uuid.uuid4().hex, self._issue(wanted))
+
+    def find(self, made: Made, wanted: SecretInputs) -> Made:
+        """Find the secret where it is kept: in the state."""
+        del wanted
+        return made
+
+    def change(self, made: Made, had: SecretInputs, wanted: SecretInputs) -> dict[str, Any]:
+        """Make another."""
+        del made, had
+        return self._issue(wanted)
+
+    def remove(self, made: Made, had: SecretInputs) -> None:
+        """Nothing is kept outside the state."""
+
+    def _issue(self, wanted: SecretInputs) -> dict[str, Any]:
+        # uuid4 reads os.urandom; Splunk writes HEC tokens as UUIDs
+        value = str(uuid.uuid4()) if wanted.kind == "uuid" else secrets.token_urlsafe(32)
+        return {"value": value}
+
+
+class GeneratedSecret(Resource, module="lab", name="GeneratedSecret"):
+    """A generated password or UUID; `value` is a secret output."""
+
+    value: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        kind: Literal["password", "uuid"],
+        *,
+        generation: int = 1,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {"kind": kind, "generation": generation, "value": None}
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["value"])
+        super().__init__(SecretProvider(), name, props, pulumi.ResourceOptions.merge(opts, secret))

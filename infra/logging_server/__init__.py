@@ -1,0 +1,1 @@
+"""Where Kafka, ksqlDB, Connect and Splunk live, and the endpoints that they offer to the pipeline."""

@@ -1,0 +1,1 @@
+"""Where the machines of the lab come from, one module each."""

@@ -1,0 +1,53 @@
+"""What a stack exports, and how its readers (the commands, the checks) take it back."""
+
+import json
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from infra.errors import LabError
+
+SECRETS: Final = frozenset({"splunk_password", "hec_token"})
+"""The outputs that are kept encrypted in the state and starred out on screen."""
+
+
+class StackOutputs(BaseModel):
+    """The endpoints of a running stack, read from `pulumi stack output --json --show-secrets`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    kafka_bootstrap: str
+    ksqldb_url: str
+    connect_url: str
+    splunk_management_url: str
+    splunk_hec_url: str
+    splunk_index: str
+    splunk_user: str
+    splunk_password: SecretStr
+    hec_token: SecretStr
+    ca_certificate: str
+    """The lab's CA, PEM: what every TLS client of the lab verifies against."""
+    run_directory: str
+    """Where logs and run-time files of the stack are, relative to the project's folder."""
+    logging_server: str
+    zeek_server: str
+    windows_client: str
+
+
+def parse(text: str) -> StackOutputs:
+    """Read the JSON that `pulumi stack output --json --show-secrets` printed.
+
+    Raises:
+        LabError: the stack is not up, or not completely.
+    """
+    try:
+        return StackOutputs.model_validate(json.loads(text))
+    except (json.JSONDecodeError, ValidationError) as error:
+        missing = (
+            ", ".join(str(detail["loc"][0]) for detail in error.errors(include_input=False))
+            if isinstance(error, ValidationError)
+            else "everything"
+        )
+        raise LabError(
+            f"the stack is not completely up: its outputs lack {missing}", "Run ./lab up (or pulumi up)."
+        ) from None

@@ -1,0 +1,1 @@
+"""The lab's private certificate authority and the certificates that it signs."""
