@@ -5,7 +5,7 @@ none of these faults. The JSON is pure ASCII, because a remote shell reads its i
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -20,6 +20,7 @@ RUN: Final = (
     "$named=@{};"
     "$given.parameters.PSObject.Properties|ForEach-Object{$named[$_.Name]=$_.Value};"
     "$global:LASTEXITCODE=0;"
+    "foreach($part in $given.prelude){. ([scriptblock]::Create($part))};"
     "& ([scriptblock]::Create($given.script)) @named;"
     "exit $LASTEXITCODE"
 )
@@ -32,6 +33,7 @@ def run_script(
     script: Path,
     parameters: Mapping[str, Parameter] | None = None,
     *,
+    prelude: Sequence[Path] = (),
     timeout: float = 600.0,
     reboots: bool = False,
 ) -> Command:
@@ -40,10 +42,17 @@ def run_script(
     Args:
         script: the .ps1 file; it is sent, not expected on the host.
         parameters: by the names of the script's `param` block; a secret may be among them.
+        prelude: .ps1 files with functions that the script calls; sent before it.
         timeout: seconds after which it counts as hanging.
         reboots: the host goes down after it.
     """
-    given = json.dumps({"script": script.read_text(encoding="utf-8"), "parameters": dict(parameters or {})})
+    given = json.dumps(
+        {
+            "prelude": [part.read_text(encoding="utf-8") for part in prelude],
+            "script": script.read_text(encoding="utf-8"),
+            "parameters": dict(parameters or {}),
+        }
+    )
     return Command(
         arguments=ARGUMENTS,
         stdin=given.encode("ascii"),

@@ -1,0 +1,1 @@
+"""Elastic's shippers on Windows: Winlogbeat for Sysmon's channel, Filebeat for Osquery's results."""

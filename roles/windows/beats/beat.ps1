@@ -1,0 +1,97 @@
+#Requires -Version 5.1
+# One of Elastic's Beats as a Windows service, with the lab's configuration and client certificate.
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [ValidateSet('Check', 'Apply', 'Remove')] [string] $Action,
+    [Parameter(Mandatory)] [ValidateSet('winlogbeat', 'filebeat')] [string] $Beat,
+    [Parameter(Mandatory)] [string] $Version,
+    [Parameter(Mandatory)] [string] $Url,
+    [Parameter(Mandatory)] [string] $Configuration,
+    [Parameter(Mandatory)] [string] $Address,
+    [Parameter(Mandatory)] [string] $Authority,
+    [Parameter(Mandatory)] [string] $Certificate,
+    [Parameter(Mandatory)] [string] $Key
+)
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$root = Join-Path $env:ProgramFiles 'flow-attribution-lab'
+$home_ = Join-Path $root "$Beat-$Version"
+$program = Join-Path $home_ "$Beat.exe"
+$state = Join-Path $env:ProgramData "flow-attribution-lab\$Beat"
+$files = [ordered]@{
+    (Join-Path $state "$Beat.yml") = $Configuration
+    (Join-Path $state 'ca.crt')    = $Authority
+    (Join-Path $state 'beats.crt') = $Certificate
+    (Join-Path $state 'beats.key') = $Key
+}
+# what the configuration names as ${BEATS_ADDRESS} and ${LAB_TLS} comes from the service's own environment
+$environment = @("BEATS_ADDRESS=$Address", "LAB_TLS=$state")
+$command = '"{0}" --environment=windows_service -c "{1}" --path.home "{2}" --path.data "{3}\data" --path.logs "{3}\logs"' -f
+    $program, (Join-Path $state "$Beat.yml"), $home_, $state
+$key_ = "HKLM:\SYSTEM\CurrentControlSet\Services\$Beat"
+
+function Get-Entry {
+    # One value of the service's registry key, or nothing.
+    param([Parameter(Mandatory)] [string] $Name)
+    if (Test-Path -LiteralPath $key_) {
+        $entry = Get-ItemProperty -LiteralPath $key_
+        if ($entry.PSObject.Properties.Name -contains $Name) { $entry.$Name }
+    }
+}
+
+function Remove-Beat {
+    # Stops and removes the service; its registry file (what was shipped) stays in the state folder.
+    if ($null -eq (Get-Service -Name $Beat -ErrorAction SilentlyContinue)) { return }
+    Stop-Service -Force -Name $Beat
+    & sc.exe delete $Beat | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw "the service $Beat could not be removed (sc.exe: $LASTEXITCODE)" }
+}
+
+switch ($Action) {
+    'Check' {
+        if (-not (Test-Path -LiteralPath $program)) { Exit-Unmet "$Beat $Version is not installed" }
+        foreach ($file in $files.GetEnumerator()) {
+            if (-not (Test-FileIs -Path $file.Key -Text $file.Value)) { Exit-Unmet "$($file.Key) differs" }
+        }
+        if ((Get-Entry 'ImagePath') -ne $command) { Exit-Unmet "the service $Beat runs another command" }
+        if (((Get-Entry 'Environment') -join '|') -ne ($environment -join '|')) {
+            Exit-Unmet "the service $Beat has another environment"
+        }
+    }
+    'Apply' {
+        New-PrivateFolder -Path $state
+        if (-not (Test-Path -LiteralPath $program)) {
+            $archive = Join-Path $state "$Beat.zip"
+            $draft = Join-Path $state 'unpacked'
+            Get-VendorFile -Url $Url -Path $archive
+            if (Test-Path -LiteralPath $draft) { Remove-Item -Recurse -Force -LiteralPath $draft }
+            Expand-Archive -Force -LiteralPath $archive -DestinationPath $draft
+            $unpacked = (Get-ChildItem -Directory -LiteralPath $draft | Select-Object -First 1).FullName
+            Assert-Publisher -Path (Join-Path $unpacked "$Beat.exe") -Publisher 'Elasticsearch, Inc.'
+            New-Item -ItemType Directory -Force -Path $root | Out-Null
+            Move-Item -Force -LiteralPath $unpacked -Destination $home_
+            Remove-Item -Recurse -Force -LiteralPath $draft, $archive
+        }
+        foreach ($file in $files.GetEnumerator()) { Set-FileText -Path $file.Key -Text $file.Value }
+        $env:BEATS_ADDRESS = $Address
+        $env:LAB_TLS = $state
+        $said = (& $program test config -c (Join-Path $state "$Beat.yml") --path.home $home_ 2>&1) -join "`n"
+        if ($LASTEXITCODE -ne 0) { throw "$Beat refuses its configuration: $said" }
+        Remove-Beat
+        New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command -StartupType Automatic | Out-Null
+        New-ItemProperty -Force -LiteralPath $key_ -Name 'Environment' -PropertyType MultiString `
+            -Value $environment | Out-Null
+        Start-Service -Name $Beat
+    }
+    'Remove' {
+        Remove-Beat
+        foreach ($folder in (Get-Item -Path (Join-Path $root "$Beat-*"), $state -ErrorAction SilentlyContinue)) {
+            Remove-Item -Recurse -Force -LiteralPath $folder.FullName
+        }
+        if ((Test-Path -LiteralPath $root) -and -not (Get-ChildItem -LiteralPath $root)) {
+            Remove-Item -Force -LiteralPath $root
+        }
+    }
+}
+exit 0

@@ -1,0 +1,1 @@
+"""Sysmon: which process opened which connection, and what started it."""
