@@ -1,0 +1,130 @@
+"""The cluster's topics: asked for, made, deleted, and where each partition begins and ends."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import EarliestSpec, LatestSpec, OffsetSpec
+from confluent_kafka.cimpl import NewTopic
+
+from embedded.ksql.catalog import TopicSpec
+from embedded.ksql.runtime import clients
+from embedded.ksql.runtime.errors import RuntimeFailureError
+
+Input = tuple[str, int]
+"""A topic and one of its partitions."""
+
+EARLIEST: Final[OffsetSpec] = EarliestSpec()  # type: ignore[no-untyped-call]
+LATEST: Final[OffsetSpec] = LatestSpec()  # type: ignore[no-untyped-call]
+
+
+class Cluster:
+    """A cluster's topics. Partition counts are remembered: they change only through this object."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.admin: AdminClient = clients.admin(bootstrap)
+        self._partitions: dict[str, int] = {}
+
+    def id(self) -> str:
+        """The Kafka cluster's id, as its brokers say it."""
+        return str(self.admin.list_topics(timeout=clients.TIMEOUT).cluster_id)
+
+    def partitions(self, name: str) -> int | None:
+        """How many partitions topic `name` has, or None when there is no such topic."""
+        if name not in self._partitions:
+            self.refresh()
+        return self._partitions.get(name)
+
+    def refresh(self) -> dict[str, tuple[int, int]]:
+        """Ask the cluster; return each topic's partitions and replicas."""
+        topics = self.admin.list_topics(timeout=clients.TIMEOUT).topics
+        self._partitions = {name: len(topic.partitions) for name, topic in topics.items()}
+        return {
+            name: (
+                len(topic.partitions),
+                max((len(p.replicas) for p in topic.partitions.values()), default=0),
+            )
+            for name, topic in topics.items()
+        }
+
+    def create(self, specs: Iterable[TopicSpec]) -> None:
+        """Make those topics that are missing, all in one request.
+
+        Raises:
+            RuntimeFailureError: the broker refuses one.
+        """
+        missing = {spec.name: spec for spec in specs if self.partitions(spec.name) is None}
+        if not missing:
+            return
+        made = self.admin.create_topics([_new(spec) for spec in missing.values()])
+        for name, future in made.items():
+            try:
+                future.result(clients.TIMEOUT)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise RuntimeFailureError(
+                        f"topic {name} could not be made: {error.args[0].str()}"
+                    ) from error
+        self._partitions |= {name: spec.partitions for name, spec in missing.items()}
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete those topics that exist."""
+        there = [name for name in names if self.partitions(name) is not None]
+        if not there:
+            return
+        for name, future in self.admin.delete_topics(there).items():
+            try:
+                future.result(clients.TIMEOUT)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise RuntimeFailureError(
+                        f"topic {name} could not be deleted: {error.args[0].str()}"
+                    ) from error
+            self._partitions.pop(name, None)
+
+    def starts(self, inputs: Iterable[Input]) -> dict[Input, int]:
+        """The first offset that each partition still holds."""
+        return self._offsets(inputs, EARLIEST, IsolationLevel.READ_UNCOMMITTED)
+
+    def ends(self, inputs: Iterable[Input], *, committed: bool = True) -> dict[Input, int]:
+        """The offset after the last record of each partition.
+
+        Args:
+            inputs: the partitions.
+            committed: leave out what an open transaction has written, and all that follows it.
+        """
+        level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
+        return self._offsets(inputs, LATEST, level)
+
+    def _offsets(self, inputs: Iterable[Input], spec: OffsetSpec, level: IsolationLevel) -> dict[Input, int]:
+        asked = {TopicPartition(topic, partition): spec for topic, partition in inputs}
+        if not asked:
+            return {}
+        try:
+            found = self.admin.list_offsets(asked, isolation_level=level, request_timeout=clients.TIMEOUT)
+            return {(tp.topic, tp.partition): future.result().offset for tp, future in found.items()}
+        except KafkaException as error:
+            raise RuntimeFailureError(
+                f"Kafka does not say where its topics end: {error.args[0].str()}"
+            ) from error
+
+    def forget_before(self, offsets: Mapping[Input, int]) -> None:
+        """Delete the records before these offsets, which nothing needs any more."""
+        asked = [TopicPartition(topic, partition, offset) for (topic, partition), offset in offsets.items()]
+        for future in self.admin.delete_records(asked).values():
+            future.result(clients.TIMEOUT)
+
+
+def _new(spec: TopicSpec) -> NewTopic:
+    config = {}
+    if spec.retention_ms is not None:
+        config["retention.ms"] = str(spec.retention_ms)
+        if spec.retention_ms < 0:
+            config["retention.bytes"] = "-1"
+    if spec.compacted:
+        config["cleanup.policy"] = "compact"
+    return NewTopic(
+        spec.name, num_partitions=spec.partitions, replication_factor=spec.replicas, config=config
+    )

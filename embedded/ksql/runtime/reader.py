@@ -1,0 +1,51 @@
+"""A stage at work on one partition, and how far it has come."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from embedded.ksql.query import Query, Stage, Task
+from embedded.ksql.runtime.cluster import Input
+
+_BROKER_COLUMNS: Final = re.compile(r"\b(ROWOFFSET|ROWPARTITION)\b", re.IGNORECASE)
+
+
+def stage_key(query_id: str, stage: Stage) -> str:
+    """The name of a stage among all stages of the application."""
+    return f"{query_id}/{stage.id}"
+
+
+@dataclass(slots=True)
+class Reader:
+    """One stage's task on one partition.
+
+    Args:
+        query: the query that the stage belongs to.
+        stage: the stage.
+        partition: the partition of each of its source topics that it reads.
+        task: its state.
+        positions: the next offset to be read, for topics that are read from Kafka.
+        attached: topics whose records are handed on within the instance, without Kafka in between.
+    """
+
+    query: Query
+    stage: Stage
+    partition: int
+    task: Task
+    positions: dict[str, int] = field(default_factory=dict)
+    attached: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> str:
+        """The stage's name among all stages of the application."""
+        return stage_key(self.query.id, self.stage)
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The partitions that it reads."""
+        return tuple((topic, self.partition) for topic in self.stage.source_topics)
+
+    @property
+    def needs_offsets(self) -> bool:
+        """Whether the query asks for offsets, which a record gets from the broker only."""
+        return _BROKER_COLUMNS.search(self.query.statement) is not None

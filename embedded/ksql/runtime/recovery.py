@@ -1,0 +1,168 @@
+"""How a worker gets its state back: the last snapshot, then the same records in the same order."""
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from embedded.ksql.record import Record
+from embedded.ksql.runtime import journal, snapshots
+from embedded.ksql.runtime.cluster import Cluster, Input
+from embedded.ksql.runtime.errors import RuntimeFailureError
+from embedded.ksql.runtime.journal import Attached, Batch, Entry, Event, Placed, Run
+from embedded.ksql.runtime.names import Names
+from embedded.ksql.runtime.replay import Replay
+from embedded.ksql.runtime.transaction import Transaction, fence
+from embedded.ksql.runtime.worker import Intake, Worker
+
+log = logging.getLogger(__name__)
+
+CLAIMS = 5
+"""How often a claim is tried again that another instance has cut across."""
+
+
+def _nothing(record: Record, partition: int, handed_on: bool) -> None:
+    """Write nothing: what is processed again was written before."""
+
+
+@dataclass(slots=True)
+class _History:
+    """What is known of a worker before this instance has it."""
+
+    snapshot: snapshots.Snapshot | None
+    entries: list[tuple[int, Entry]]
+    next: int
+
+    @property
+    def owner(self) -> str | None:
+        """The transactional id of the instance that has it, None when it was given up in good order."""
+        if not self.entries or self.entries[-1][1].kind == "release":
+            return None
+        return self.entries[-1][1].by
+
+
+class Recovery:
+    """Takes workers over and brings them to where the last committed transaction has left them."""
+
+    def __init__(self, cluster: Cluster, names: Names, transaction: Transaction) -> None:
+        self._cluster = cluster
+        self._names = names
+        self._transaction = transaction
+        self.replay = Replay(cluster)
+
+    def close(self) -> None:
+        """Close the consumer."""
+        self.replay.close()
+
+    def take_over(self, workers: Iterable[Worker]) -> None:
+        """Make these workers this instance's own, and restore their state.
+
+        The workers have their readers already, with empty tasks.
+
+        Raises:
+            RuntimeFailureError: Kafka does not answer, or another instance keeps taking them back.
+            QueryFailedError: a query fails at a record that it got over before.
+        """
+        taken = list(workers)
+        histories = {worker.number: self._history(worker.number) for worker in taken}
+        for _ in range(CLAIMS):
+            owners = {history.owner for history in histories.values()} - {None, self._transaction.id}
+            for owner in owners:
+                log.info("ending the transactions of %s, whose workers this instance takes over", owner)
+                fence(self._cluster.bootstrap, str(owner))
+            for number, history in histories.items():
+                self._read_on(number, history)
+            self._claim(histories)
+            if not [n for n, history in histories.items() if self._cut_across(n, history)]:
+                break
+        else:
+            raise RuntimeFailureError("another instance keeps taking this one's workers")
+        for worker in taken:
+            self._restore(worker, histories[worker.number])
+
+    def _claim(self, numbers: Iterable[int]) -> None:
+        claim = journal.encode(Entry(by=self._transaction.id, kind="claim"))
+        self._transaction.begin()
+        self._transaction.commit(self._names.journal, [(number, claim) for number in numbers])
+
+    def _cut_across(self, number: int, history: _History) -> bool:
+        known = len(history.entries)
+        self._read_on(number, history)
+        new = [entry for _, entry in history.entries[known:]]
+        return not new or new[0].by != self._transaction.id
+
+    def _history(self, number: int) -> _History:
+        snapshot = self._snapshot(number)
+        start = snapshot.journal if snapshot else 0
+        history = _History(
+            snapshot,
+            [],
+            max(start, self._cluster.starts([(self._names.journal, number)])[self._names.journal, number]),
+        )
+        self._read_on(number, history)
+        return history
+
+    def _read_on(self, number: int, history: _History) -> None:
+        key = (self._names.journal, number)
+        for record in self._records(key, history.next):
+            history.entries.append((record.offset, journal.decode(record.value or b"")))
+            history.next = record.offset + 1
+
+    def _records(self, key: Input, start: int) -> list[Record]:
+        end = self._cluster.ends([key])[key]
+        return self.replay.take(Run(*key, start, end, ())) if end > start else []
+
+    def _snapshot(self, number: int) -> snapshots.Snapshot | None:
+        key = (self._names.snapshots, number)
+        latest: bytes | None = None
+        parts: list[bytes] = []
+        for record in self._records(key, self._cluster.starts([key])[key]):
+            part, count = map(int, (record.key or b"").split(b"/"))
+            if part == 1:
+                parts = []
+            parts.append(record.value or b"")
+            if len(parts) == part == count:
+                latest = b"".join(parts)
+        return snapshots.decode(latest) if latest is not None else None
+
+    def _restore(self, worker: Worker, history: _History) -> None:
+        started, records = time.monotonic(), 0
+        if history.snapshot:
+            for state in history.snapshot.readers:
+                reader = worker.readers.get((state.stage, state.partition))
+                if reader:
+                    reader.task.restore(state.task)
+                    reader.positions |= state.positions
+                    reader.attached |= set(state.attached)
+            worker.reset(history.snapshot.seen)
+        for _, entry in history.entries:
+            for event in entry.events:
+                records += self._again(worker, event)
+            if entry.kind == "work":
+                worker.reset(entry.seen)
+        if records:
+            spent = time.monotonic() - started
+            log.info("worker %d: %d records read again in %.1f s", worker.number, records, spent)
+
+    def _again(self, worker: Worker, event: Event) -> int:
+        match event:
+            case Placed(stage, topic, partition, offset):
+                if (stage, partition) in worker.readers:
+                    worker.place(worker.readers[stage, partition], topic, offset)
+            case Attached(stage, topic, partition):
+                if (stage, partition) in worker.readers:
+                    worker.attach(worker.readers[stage, partition], topic)
+            case Batch(runs):
+                batch = [self._intake(worker, run) for run in runs]
+                worker.replay(batch, _nothing)
+                return sum(len(intake.records) for intake in batch)
+        return 0
+
+    def _intake(self, worker: Worker, run: Run) -> Intake:
+        readers = tuple(
+            worker.readers[stage, run.partition]
+            for stage in run.stages
+            if (stage, run.partition) in worker.readers
+        )
+        records = self.replay.take(run) if readers else []
+        return Intake(run.input, run.start, run.stop, records, readers)

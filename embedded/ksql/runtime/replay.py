@@ -1,0 +1,86 @@
+"""Reads the records again that a journal names, in the order in which it names them."""
+
+import logging
+import time
+from collections import deque
+from typing import Final
+
+from embedded.ksql.record import Record
+from embedded.ksql.runtime import clients
+from embedded.ksql.runtime.cluster import Cluster, Input
+from embedded.ksql.runtime.errors import RuntimeFailureError
+from embedded.ksql.runtime.intake import Source
+from embedded.ksql.runtime.journal import Run
+
+log = logging.getLogger(__name__)
+
+AHEAD: Final = 50_000
+"""Records of one partition that are kept in memory before they are needed."""
+
+
+class Replay:
+    """Committed records by ranges of offsets."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._source = Source(cluster.bootstrap)
+        self._ahead: dict[Input, deque[Record]] = {}
+        self._next: dict[Input, int] = {}
+        self._ends: dict[Input, int] = {}
+        self._starts: dict[Input, int] = {}
+
+    def take(self, run: Run) -> list[Record]:
+        """The run's records.
+
+        Records that Kafka has deleted since are left out, and that is logged as an error: what a query
+        remembers of them is lost.
+
+        Raises:
+            RuntimeFailureError: Kafka does not give them within the time limit.
+        """
+        key = run.input
+        self._go_to(key, run.start)
+        ahead = self._ahead[key]
+        deadline = time.monotonic() + clients.TIMEOUT
+        while not (ahead and ahead[-1].offset >= run.stop - 1) and self._ends.get(key, -1) < run.stop:
+            if self._read():
+                deadline = time.monotonic() + clients.TIMEOUT
+            elif time.monotonic() > deadline:
+                raise RuntimeFailureError(f"{key[0]}, partition {key[1]}, cannot be read up to {run.stop}")
+        records = []
+        while ahead and ahead[0].offset < run.stop:
+            record = ahead.popleft()
+            if record.offset >= run.start:
+                records.append(record)
+        return records
+
+    def _go_to(self, key: Input, offset: int) -> None:
+        if key not in self._starts:
+            self._starts |= self._cluster.starts([key])
+        if offset < self._starts[key]:
+            log.error(
+                "%s, partition %d: offsets %d to %d are deleted, but a query still needed them: its state is "
+                "incomplete. Keep records longer (retention) than the queries' windows and grace periods.",
+                *(*key, offset, self._starts[key]),
+            )
+            self._starts[key] = offset
+        ahead = self._ahead.setdefault(key, deque())
+        at = ahead[0].offset if ahead else self._next.get(key)
+        if at is None or offset < at:
+            ahead.clear()
+            self._ends.pop(key, None)
+            self._next[key] = offset
+
+    def _read(self) -> bool:
+        self._source.read_from({key: at for key, at in self._next.items() if len(self._ahead[key]) < AHEAD})
+        taken = self._source.take(0.5)
+        for key, records in taken.records.items():
+            self._ahead[key].extend(records)
+            self._next[key] = records[-1].offset + 1
+            self._ends.pop(key, None)
+        self._ends |= taken.ends
+        return bool(taken.records or taken.ends)
+
+    def close(self) -> None:
+        """Close the consumer."""
+        self._source.close()

@@ -1,0 +1,71 @@
+"""Snapshots of workers in Kafka: where a restarted instance, or another one, begins to recover."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+CHUNK: Final = 512 * 1024
+"""Bytes in one record: half of what a broker takes by default."""
+
+_HEAD: Final = struct.Struct(">II")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """One reader as a snapshot has it."""
+
+    stage: str
+    partition: int
+    positions: Mapping[str, int]
+    attached: tuple[str, ...]
+    task: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A worker's whole state. `journal` is the offset of the first journal record that is not in it."""
+
+    journal: int
+    seen: Mapping[str, int]
+    readers: tuple[ReaderState, ...]
+
+
+def encode(snapshot: Snapshot) -> bytes:
+    """The snapshot as bytes: a JSON description, then the tasks' own bytes."""
+    head: dict[str, Any] = {
+        "journal": snapshot.journal,
+        "seen": dict(snapshot.seen),
+        "readers": [
+            [r.stage, r.partition, dict(r.positions), list(r.attached), len(r.task)] for r in snapshot.readers
+        ],
+    }
+    described = orjson.dumps(head)
+    return b"".join([_HEAD.pack(1, len(described)), described, *(r.task for r in snapshot.readers)])
+
+
+def decode(data: bytes) -> Snapshot:
+    """The snapshot that `encode` made.
+
+    Raises:
+        ValueError: it is none, or one of another version.
+    """
+    version, length = _HEAD.unpack_from(data)
+    if version != 1:
+        raise ValueError(f"a snapshot of version {version} cannot be read")
+    head = orjson.loads(data[_HEAD.size : _HEAD.size + length])
+    at = _HEAD.size + length
+    readers = []
+    for stage, partition, positions, attached, size in head["readers"]:
+        readers.append(ReaderState(stage, partition, positions, tuple(attached), data[at : at + size]))
+        at += size
+    return Snapshot(head["journal"], head["seen"], tuple(readers))
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The key and value of each record that `data` is cut into."""
+    count = max(1, -(-len(data) // CHUNK))
+    for number in range(count):
+        yield b"%d/%d" % (number + 1, count), data[number * CHUNK : (number + 1) * CHUNK]

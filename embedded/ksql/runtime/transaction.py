@@ -1,0 +1,115 @@
+"""What goes out: records that appear all together or not at all."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from confluent_kafka import KafkaException, Producer
+
+from embedded.ksql.record import Record
+from embedded.ksql.runtime import clients
+from embedded.ksql.runtime.errors import FencedError, RuntimeFailureError
+from embedded.ksql.runtime.names import HANDED_ON
+
+_MARK: Final = (HANDED_ON, b"")
+
+
+class Transaction:
+    """A transactional producer and the transaction that is open in it, if one is.
+
+    `written` counts what committed transactions have added to the end of each topic: their records, and one
+    control record for each transaction and partition.
+
+    Args:
+        bootstrap: Kafka's addresses.
+        transactional_id: names the producer; a later one of the same name ends this one's transactions.
+    """
+
+    def __init__(self, bootstrap: str, transactional_id: str) -> None:
+        self.id = transactional_id
+        self.opened: float | None = None
+        self.written: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()
+        self._producer: Producer = clients.transactional(bootstrap, transactional_id)
+        self._call(self._producer.init_transactions, clients.TIMEOUT)
+
+    def begin(self) -> None:
+        """Open a transaction, unless one is open."""
+        if self.opened is None:
+            self._call(self._producer.begin_transaction)
+            self.opened = time.monotonic()
+
+    def emit(self, record: Record, partition: int, handed_on: bool = False) -> None:
+        """Write one record in the open transaction.
+
+        Args:
+            record: what to write; its own partition does not count.
+            partition: the partition of its topic, or `ANY_PARTITION`.
+            handed_on: mark it as handed on within this instance.
+        """
+        headers: list[tuple[str, str | bytes | None]] = list(record.headers)
+        if handed_on:
+            headers.append(_MARK)
+            self._open[record.topic] += 1
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic,
+                    record.value,
+                    record.key,
+                    partition,
+                    timestamp=max(record.timestamp, 0),
+                    headers=headers or None,
+                )
+            except BufferError:
+                self._producer.poll(0.05)
+            except KafkaException as error:
+                raise _explained(error) from error
+            else:
+                return
+
+    def commit(self, journal: str, entries: Iterable[tuple[int, bytes]]) -> None:
+        """Add the journal's entries, each for its partition, and commit.
+
+        Raises:
+            FencedError: another instance has taken this one's place.
+            RuntimeFailureError: Kafka refused; nothing of the transaction will be seen.
+        """
+        now = int(time.time() * 1000)
+        for partition, entry in entries:
+            self._producer.produce(journal, entry, partition=partition, timestamp=now)
+        self._call(self._producer.commit_transaction, clients.TIMEOUT)
+        for topic, records in self._open.items():
+            self.written[topic] += records + 1
+        self._open.clear()
+        self.opened = None
+
+    def abort(self) -> None:
+        """Give up what the open transaction has written."""
+        self._open.clear()
+        if self.opened is not None:
+            self.opened = None
+            self._producer.purge()
+            self._call(self._producer.abort_transaction, clients.TIMEOUT)
+
+    def _call(self, function: Callable[..., Any], *arguments: object) -> None:
+        try:
+            function(*arguments)
+        except KafkaException as error:
+            raise _explained(error) from error
+
+
+def _explained(error: KafkaException) -> RuntimeFailureError:
+    cause = error.args[0]
+    message = f"Kafka did not take the transaction: {cause.str()} ({cause.name()})"
+    return FencedError(message) if cause.fatal() else RuntimeFailureError(message)
+
+
+def fence(bootstrap: str, transactional_id: str) -> None:
+    """End whatever transaction a dead instance has left open, and its right to open another."""
+    producer: Producer = clients.transactional(bootstrap, transactional_id)
+    try:
+        producer.init_transactions(clients.TIMEOUT)
+    except KafkaException as error:
+        raise _explained(error) from error
