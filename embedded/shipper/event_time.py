@@ -8,9 +8,6 @@ import orjson
 
 from embedded.shipper.record import Form, Record
 
-_CALENDAR = "%a %b %d %H:%M:%S %Y UTC"
-"""How osqueryd writes calendarTime."""
-
 
 def shifted(record: Record, seconds: float) -> bytes:
     """The record's line with every event time later by `seconds`; the line itself when that is 0."""
@@ -52,14 +49,19 @@ def _shift_osquery(event: dict[str, Any], seconds: float) -> None:
     written = int(event["unixTime"]) + round(seconds)
     event["unixTime"] = _like(event["unixTime"], written)
     if "calendarTime" in event:
-        event["calendarTime"] = time.strftime(_CALENDAR, time.gmtime(written))
+        event["calendarTime"] = _calendar(written)
     columns = event["columns"]
     for name in ("time", "start_time"):
         value = columns.get(name)
         if isinstance(value, (int, str)) and str(value).isdecimal() and int(value) > 0:
             columns[name] = _like(value, int(value) + round(seconds))
     if "utc_time" in columns and str(columns.get("time")).isdecimal():
-        columns["utc_time"] = time.strftime(_CALENDAR, time.gmtime(int(columns["time"])))
+        columns["utc_time"] = _calendar(int(columns["time"]))
+
+
+def _calendar(moment: int) -> str:
+    """A time as osqueryd spells it, the C library's asctime."""
+    return f"{time.asctime(time.gmtime(moment))} UTC"
 
 
 def _like(example: object, value: int) -> int | str:

@@ -1,0 +1,1 @@
+"""The bundled recordings, and what makes them."""

@@ -1,0 +1,1 @@
+"""Makes up a plausible hour of a small Windows network, always the same one."""
