@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -25,8 +26,8 @@ class InterruptedByUserError(LabError):
     """The user stopped the Pulumi tool; what was under way has been finished and recorded."""
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Run `pulumi` with `arguments` in the clone, its output going where this process's goes.
+def run(arguments: Sequence[str], environment: Mapping[str, str], project: Path = ROOT) -> None:
+    """Run `pulumi` with `arguments` in the folder `project`, its output going where this process's goes.
 
     Raises:
         PulumiFailedError: it ended with an error.
@@ -38,7 +39,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         _command(arguments, environment),
         stdin=subprocess.DEVNULL,
         env=dict(environment),
-        cwd=ROOT,
+        cwd=project,
         process_group=0,
     )
     with _passed_on(program) as signals:
@@ -87,8 +88,8 @@ def _passed_on(program: subprocess.Popen[bytes]) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def ask(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """What `pulumi` prints for `arguments`.
+def ask(arguments: Sequence[str], environment: Mapping[str, str], project: Path = ROOT) -> str:
+    """What `pulumi` prints for `arguments` in the folder `project`.
 
     Raises:
         PulumiFailedError: it ended with an error, which is quoted.
@@ -99,7 +100,7 @@ def ask(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         text=True,
         stdin=subprocess.DEVNULL,
         env=dict(environment),
-        cwd=ROOT,
+        cwd=project,
         check=False,
     )
     if asked.returncode != 0:

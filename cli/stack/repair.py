@@ -9,12 +9,12 @@ from typing import Any
 
 import psutil
 
-from cli.environment.locations import STATE
+from cli.environment.locations import ROOT, STATE
 from cli.stack.process import ask
 from infra.errors import LabError
 
 
-def stale_lock(stack: str, environment: Mapping[str, str], state: Path = STATE) -> None:
+def stale_lock(stack: str, environment: Mapping[str, str], state: Path = STATE, project: Path = ROOT) -> None:
     """Release the locks on `stack` whose holders are gone.
 
     Raises:
@@ -28,7 +28,7 @@ def stale_lock(stack: str, environment: Mapping[str, str], state: Path = STATE) 
                 f"Wait for it, or stop it there; if it is long gone: pulumi cancel {stack}",
             )
     if locks:
-        ask(["cancel", "--yes", stack], environment)
+        ask(["cancel", "--yes", stack], environment, project)
         print(f"lab: released a lock on {stack} that a killed command had left.", file=sys.stderr)
 
 
@@ -43,8 +43,8 @@ def holder_at_work(lock: Mapping[str, Any]) -> str | None:
     return f"process {lock['pid']} (pulumi)" if at_work else None
 
 
-def half_recorded(stack: str, environment: Mapping[str, str]) -> bool:
+def half_recorded(stack: str, environment: Mapping[str, str], project: Path = ROOT) -> bool:
     """Whether a command on `stack` was killed while it made something that the state does not know."""
-    state = json.loads(ask(["stack", "export", "--stack", stack], environment))
+    state = json.loads(ask(["stack", "export", "--stack", stack], environment, project))
     pending = state["deployment"].get("pending_operations") or []
     return any(operation["type"] == "creating" for operation in pending)

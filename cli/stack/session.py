@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.environment import install, passphrase, shell
-from cli.environment.locations import STATE
-from cli.stack import process, repair
+from cli.environment.locations import ROOT, STATE
+from cli.stack import process, repair, salt
 from cli.stack.selection import select
 from cli.tool.provide import provide
 from infra.outputs import StackOutputs, parse
@@ -26,7 +26,8 @@ class Session:
             PulumiFailedError: it failed.
             InterruptedByUserError: it was stopped by Ctrl-C.
         """
-        process.run([verb, "--stack", self.name, *arguments], self.environment)
+        with salt.kept_out(ROOT / f"Pulumi.{self.name}.yaml"):
+            process.run([verb, "--stack", self.name, *arguments], self.environment)
 
     def outputs(self) -> StackOutputs:
         """The endpoints of the running stack.
