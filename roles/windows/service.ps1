@@ -14,14 +14,14 @@ switch ($Action) {
         if ($null -eq $service) { Exit-Unmet "the service $Name is not installed" }
         if ($service.Status -ne 'Running') { Exit-Unmet "the service $Name is $($service.Status)" }
         if ($service.StartType -ne 'Automatic') { Exit-Unmet "the service $Name starts $($service.StartType)" }
-        $failure = (& sc.exe qfailure $Name) -join "`n"
+        $failure = Invoke-Native -Program 'sc.exe' -Arguments 'qfailure', $Name
         if ($failure -notmatch 'RESTART') { Exit-Unmet "the service $Name is not restarted after a failure" }
     }
     'Apply' {
         Set-Service -Name $Name -StartupType Automatic
         # after 5 s, 30 s and every further minute; the count starts anew after a day
-        & sc.exe failure $Name reset= 86400 actions= restart/5000/restart/30000/restart/60000 | Out-Null
-        if ($LASTEXITCODE -ne 0) { throw "the recovery of $Name could not be set (sc.exe: $LASTEXITCODE)" }
+        $recovery = 'reset=', '86400', 'actions=', 'restart/5000/restart/30000/restart/60000'
+        Invoke-Native -Program 'sc.exe' -Arguments (@('failure', $Name) + $recovery) | Out-Null
         Start-Service -Name $Name
         (Get-Service -Name $Name).WaitForStatus('Running', [TimeSpan]::FromSeconds(60))
     }

@@ -29,8 +29,8 @@ switch ($Action) {
         Set-Service -Name 'w32time' -StartupType Automatic
         Start-Service -Name 'w32time'
         if (-not (Test-DomainMember)) {
-            & w32tm.exe /config /manualpeerlist:"$peers" /syncfromflags:manual /update | Out-Null
-            if ($LASTEXITCODE -ne 0) { throw "the time servers could not be set (w32tm: $LASTEXITCODE)" }
+            $change = '/config', "/manualpeerlist:$peers", '/syncfromflags:manual', '/update'
+            Invoke-Native -Program 'w32tm.exe' -Arguments $change | Out-Null
         }
     }
     # the time service is part of Windows: a correct clock is not taken off again

@@ -23,7 +23,7 @@ function Get-VendorFile {
     param(
         [Parameter(Mandatory)] [uri] $Url,
         [Parameter(Mandatory)] [string] $Path,
-        [string] $Sha256 = ''
+        [string] $Digest = ''
     )
     if ($Url.Scheme -ne 'https') {
         throw "$Url is not fetched: only https is"
@@ -33,23 +33,37 @@ function Get-VendorFile {
     $ProgressPreference = 'SilentlyContinue'
     New-Item -ItemType Directory -Force -Path (Split-Path -Parent $Path) | Out-Null
     Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $Path
-    if ($Sha256 -ne '') {
+    if ($Digest -ne '') {
         $found = (Get-FileHash -Algorithm SHA256 -LiteralPath $Path).Hash
-        if ($found -ne $Sha256) {
+        if ($found -ne $Digest) {
             Remove-Item -Force -LiteralPath $Path
-            throw "$Url gave a file with SHA-256 $found instead of $Sha256"
+            throw "$Url gave a file with SHA-256 $found instead of $Digest"
         }
     }
+}
+
+function Invoke-Native {
+    # Runs a program and returns what it wrote; any other exit code than 0 is an error that shows it.
+    param(
+        [Parameter(Mandatory)] [string] $Program,
+        [Parameter(Mandatory)] [string[]] $Arguments
+    )
+    # under 'Stop', Windows PowerShell 5.1 takes the first line on a program's error output for a failure
+    $ErrorActionPreference = 'Continue'
+    $said = (& $Program $Arguments 2>&1 | ForEach-Object { "$_" }) -join "`n"
+    if ($LASTEXITCODE -ne 0) {
+        throw "$Program ended with exit code ${LASTEXITCODE}: $said"
+    }
+    $said
 }
 
 function New-PrivateFolder {
     # Makes a folder that only administrators and the system may enter.
     param([Parameter(Mandatory)] [string] $Path)
     New-Item -ItemType Directory -Force -Path $Path | Out-Null
-    & icacls.exe $Path /inheritance:r /grant:r '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' /Q | Out-Null
-    if ($LASTEXITCODE -ne 0) {
-        throw "the rights of $Path could not be set (icacls: $LASTEXITCODE)"
-    }
+    # S-1-5-18 is the system, S-1-5-32-544 the administrators, in every language of Windows
+    $rights = '/inheritance:r', '/grant:r', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F', '/Q'
+    Invoke-Native -Program 'icacls.exe' -Arguments (@($Path) + $rights) | Out-Null
 }
 
 function Test-FileIs {

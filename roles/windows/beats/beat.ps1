@@ -44,8 +44,7 @@ function Remove-Beat {
     # Stops and removes the service; its registry file (what was shipped) stays in the state folder.
     if ($null -eq (Get-Service -Name $Beat -ErrorAction SilentlyContinue)) { return }
     Stop-Service -Force -Name $Beat
-    & sc.exe delete $Beat | Out-Null
-    if ($LASTEXITCODE -ne 0) { throw "the service $Beat could not be removed (sc.exe: $LASTEXITCODE)" }
+    Invoke-Native -Program 'sc.exe' -Arguments 'delete', $Beat | Out-Null
 }
 
 switch ($Action) {
@@ -76,8 +75,8 @@ switch ($Action) {
         foreach ($file in $files.GetEnumerator()) { Set-FileText -Path $file.Key -Text $file.Value }
         $env:BEATS_ADDRESS = $Address
         $env:LAB_TLS = $state
-        $said = (& $program test config -c (Join-Path $state "$Beat.yml") --path.home $home_ 2>&1) -join "`n"
-        if ($LASTEXITCODE -ne 0) { throw "$Beat refuses its configuration: $said" }
+        $test = 'test', 'config', '-c', (Join-Path $state "$Beat.yml"), '--path.home', $home_
+        Invoke-Native -Program $program -Arguments $test | Out-Null
         Remove-Beat
         New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command -StartupType Automatic | Out-Null
         New-ItemProperty -Force -LiteralPath $key_ -Name 'Environment' -PropertyType MultiString `

@@ -55,7 +55,7 @@ switch ($Action) {
     'Apply' {
         New-PrivateFolder -Path $download
         $product = Get-Product
-        if ($null -eq $product -or -not $product.DisplayVersion.StartsWith($Version)) {
+        if (($null -eq $product) -or (-not $product.DisplayVersion.StartsWith($Version))) {
             $installer = Join-Path $download "osquery-$Version.msi"
             Get-VendorFile -Url $Url -Path $installer
             Assert-Publisher -Path $installer -Publisher 'OSQUERY A Series of LF Projects, LLC'
@@ -64,10 +64,10 @@ switch ($Action) {
         }
         if (Get-Service -Name 'osqueryd' -ErrorAction SilentlyContinue) { Stop-Service -Force -Name 'osqueryd' }
         New-PrivateFolder -Path (Split-Path -Parent $extension)
-        Get-VendorFile -Url $ExtensionUrl -Path $extension -Sha256 $ExtensionSha256
+        Get-VendorFile -Url $ExtensionUrl -Path $extension -Digest $ExtensionSha256
         foreach ($file in $files.GetEnumerator()) { Set-FileText -Path $file.Key -Text $file.Value }
-        $said = (& $program --config_check --config_path (Join-Path $home_ 'osquery.conf') 2>&1) -join "`n"
-        if ($LASTEXITCODE -ne 0) { throw "osquery refuses its configuration: $said" }
+        $test = '--config_check', '--config_path', (Join-Path $home_ 'osquery.conf')
+        Invoke-Native -Program $program -Arguments $test | Out-Null
         Start-Service -Name 'osqueryd'
     }
     'Remove' {

@@ -13,12 +13,6 @@ $folder = Join-Path $env:ProgramData 'flow-attribution-lab\sysmon'
 $program = Join-Path $folder 'Sysmon64.exe'
 $applied = Join-Path $folder 'sysmon.xml'
 
-function Invoke-Sysmon {
-    # Sysmon's arguments begin with a dash and are its own
-    & $program @args | Out-Null
-    if ($LASTEXITCODE -ne 0) { throw "Sysmon64.exe $args ended with exit code $LASTEXITCODE" }
-}
-
 switch ($Action) {
     'Check' {
         $service = Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue
@@ -38,15 +32,17 @@ switch ($Action) {
         $wanted = Join-Path $folder 'wanted.xml'
         Set-FileText -Path $wanted -Text $Configuration
         if ($null -eq (Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue)) {
-            Invoke-Sysmon '-accepteula' '-i' $wanted
+            Invoke-Native -Program $program -Arguments '-accepteula', '-i', $wanted | Out-Null
         } else {
-            Invoke-Sysmon '-c' $wanted
+            Invoke-Native -Program $program -Arguments '-c', $wanted | Out-Null
         }
         # named as applied only now: a failed Sysmon leaves the check unmet
         Move-Item -Force -LiteralPath $wanted -Destination $applied
     }
     'Remove' {
-        if ($null -ne (Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue)) { Invoke-Sysmon '-u' }
+        if ($null -ne (Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue)) {
+            Invoke-Native -Program $program -Arguments '-u' | Out-Null
+        }
         if (Test-Path -LiteralPath $folder) { Remove-Item -Recurse -Force -LiteralPath $folder }
     }
 }
