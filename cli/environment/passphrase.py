@@ -1,8 +1,8 @@
 """The passphrase that encrypts this clone's secrets in Pulumi's state: generated once, read by its file."""
 
 import contextlib
-import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cli.environment.locations import PASSPHRASE, STATE
@@ -24,12 +24,8 @@ def ensure(path: Path = PASSPHRASE, state: Path = STATE) -> None:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and linked, so that it is never there half, and never made twice.
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f"{path.name}.") as aside:
+        aside.write(secrets.token_urlsafe(32))
+        aside.flush()
         with contextlib.suppress(FileExistsError):
-            path.hardlink_to(aside)
-    finally:
-        aside.unlink(missing_ok=True)
+            path.hardlink_to(aside.name)

@@ -1,0 +1,1 @@
+"""How what was observed is put on the screen."""
