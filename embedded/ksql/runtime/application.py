@@ -69,9 +69,11 @@ class Application:
             return
         try:
             self._work(instance)
-        except Exception:
+        except Exception as error:
             log.exception("the instance has failed and stops")
             self.trouble = "the instance has failed; its log says why"
+            if not self._ready.done():
+                self._ready.set_exception(error)
         finally:
             instance.close()
 
@@ -80,7 +82,7 @@ class Application:
             try:
                 instance.turn()
                 self.trouble = ""
-                if not self._ready.done():
+                if not self._ready.done() and instance.is_at_work:
                     self._ready.set_result(instance)
                 self._answer(instance)
             except QueryFailedError as error:

@@ -1,5 +1,6 @@
 """The cluster's topics: asked for, made, deleted, and where each partition begins and ends."""
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -15,6 +16,17 @@ from embedded.ksql.runtime.errors import RuntimeFailureError
 Input = tuple[str, int]
 """A topic and one of its partitions."""
 
+SETTLED: Final = 10.0
+"""Seconds within which a new topic has to have a leader."""
+
+_NOT_YET: Final = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._TRANSPORT,  # noqa: SLF001  # confluent-kafka's public name
+    }
+)
 EARLIEST: Final[OffsetSpec] = EarliestSpec()  # type: ignore[no-untyped-call]
 LATEST: Final[OffsetSpec] = LatestSpec()  # type: ignore[no-untyped-call]
 
@@ -98,17 +110,45 @@ class Cluster:
         level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
         return self._offsets(inputs, LATEST, level)
 
+    def decided_ends(self, inputs: Iterable[Input]) -> dict[Input, int]:
+        """The ends of those partitions in which every transaction is decided and marked as such.
+
+        A transaction's markers are written after its commit has been answered.
+        """
+        written = self.ends(inputs, committed=False)
+        decided = self.ends(written)
+        return {key: end for key, end in written.items() if decided[key] == end}
+
+    def await_decided(self, inputs: Iterable[Input]) -> dict[Input, int]:
+        """The ends of these partitions, once every transaction in them is decided.
+
+        Raises:
+            RuntimeFailureError: one stays open for longer than a transaction may.
+        """
+        asked = list(inputs)
+        deadline = time.monotonic() + clients.TRANSACTION_TIMEOUT_MS / 1000 + SETTLED
+        while time.monotonic() < deadline:
+            ends = self.decided_ends(asked)
+            if len(ends) == len(asked):
+                return ends
+            time.sleep(0.01)
+        raise RuntimeFailureError("a transaction of an instance that is no more stays open")
+
     def _offsets(self, inputs: Iterable[Input], spec: OffsetSpec, level: IsolationLevel) -> dict[Input, int]:
         asked = {TopicPartition(topic, partition): spec for topic, partition in inputs}
-        if not asked:
-            return {}
-        try:
+        deadline = time.monotonic() + SETTLED
+        while asked:
             found = self.admin.list_offsets(asked, isolation_level=level, request_timeout=clients.TIMEOUT)
-            return {(tp.topic, tp.partition): future.result().offset for tp, future in found.items()}
-        except KafkaException as error:
-            raise RuntimeFailureError(
-                f"Kafka does not say where its topics end: {error.args[0].str()}"
-            ) from error
+            try:
+                return {(tp.topic, tp.partition): future.result().offset for tp, future in found.items()}
+            except KafkaException as error:
+                cause = error.args[0]
+                if cause.code() not in _NOT_YET or time.monotonic() > deadline:
+                    raise RuntimeFailureError(
+                        f"Kafka does not say where its topics end: {cause.str()}"
+                    ) from error
+                time.sleep(0.01)
+        return {}
 
     def forget_before(self, offsets: Mapping[Input, int]) -> None:
         """Delete the records before these offsets, which nothing needs any more."""

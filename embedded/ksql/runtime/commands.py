@@ -65,7 +65,8 @@ class CommandLog:
 
     def poll(self, timeout: float = 0.0) -> list[Command]:
         """The statements that have arrived since, waiting at most `timeout` seconds for the first."""
-        return list(self._decode(self._consumer.consume(1000, timeout)))
+        first = self._consumer.poll(timeout)
+        return list(self._decode([first, *self._consumer.consume(1000, 0)])) if first else []
 
     def _decode(self, messages: list[Message]) -> Iterator[Command]:
         for message in messages:

@@ -97,6 +97,11 @@ class Instance:
         """The metastore, to be read."""
         return self._statements.engine
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this instance knows its share of the partitions and has recovered it."""
+        return self._mine is not None
+
     def _restore(self) -> None:
         self._log = CommandLog(self.cluster, self.names.commands)
         self._statements = Statements(self.cluster, self._log, self._settings.properties)

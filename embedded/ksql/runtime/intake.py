@@ -70,7 +70,11 @@ class Source:
         if not self._next:
             self._consumer.poll(timeout)
             return taken
-        for message in self._consumer.consume(BATCH, timeout):
+        first = self._consumer.poll(timeout)
+        if first is None:
+            return taken
+        # `consume` with a timeout waits for a whole batch: without one it takes what is there
+        for message in (first, *self._consumer.consume(BATCH, 0)):
             error = message.error()
             if error is not None:
                 self._failed(error, message, taken)

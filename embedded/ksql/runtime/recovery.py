@@ -70,9 +70,11 @@ class Recovery:
             for owner in owners:
                 log.info("ending the transactions of %s, whose workers this instance takes over", owner)
                 fence(self._cluster.bootstrap, str(owner))
+            self._cluster.await_decided((self._names.journal, number) for number in histories)
             for number, history in histories.items():
                 self._read_on(number, history)
             self._claim(histories)
+            self._cluster.await_decided((self._names.journal, number) for number in histories)
             if not [n for n, history in histories.items() if self._cut_across(n, history)]:
                 break
         else:

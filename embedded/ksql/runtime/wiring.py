@@ -78,7 +78,7 @@ class HandingOn:
         """
         waiting = [key for key in self.catching_up(active) if key in ends]
         changed = False
-        for key, end in self._cluster.ends(waiting, committed=False).items():
+        for key, end in self._cluster.decided_ends(waiting).items():
             if ends.pop(key) != end:
                 continue
             topic = key[0]
@@ -102,7 +102,7 @@ class HandingOn:
 
     def settle_all(self, replay: Replay) -> None:
         """Find out after a recovery, when nothing is open, where the topics end that are handed on."""
-        ends = self._cluster.ends([(topic, FIRST) for topic in self._worker.seen], committed=False)
+        ends = self._cluster.await_decided([(topic, FIRST) for topic in self._worker.seen])
         for (topic, _), end in ends.items():
             run = Run(topic, FIRST, self._worker.seen[topic], end, ())
             others = [r for r in replay.take(run) if not is_handed_on(r)] if run.start < end else []
@@ -130,7 +130,7 @@ class HandingOn:
             Whether somebody else has written.
         """
         quiet = [t for t in self._worker.seen if t not in self._to_read and t in self._known]
-        ends = self._cluster.ends([(topic, FIRST) for topic in quiet], committed=False)
+        ends = self._cluster.decided_ends([(topic, FIRST) for topic in quiet])
         for (topic, _), end in ends.items():
             at, written = self._known[topic]
             if end == at + self._transaction.written[topic] - written:
