@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from embedded.splunk import server
-from embedded.splunk.errors import StartError
 from embedded.splunk.settings import Settings
+from infra.errors import LabError
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     except (OSError, ValidationError) as error:
         print(f"splunk: {path} cannot be used: {error}", file=sys.stderr)
         return 2
-    except StartError as error:
+    except LabError as error:
         print(f"splunk: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,19 +1,13 @@
 """The process: two TLS ports over one store, and the clock that enforces retention."""
 
 import asyncio
-import contextlib
 import logging
 import os
-import signal
 import socket
-import ssl
 import stat
-from collections.abc import Iterator
 from typing import Final
 
-import uvicorn
-from starlette.applications import Starlette
-
+from embedded import serving
 from embedded.splunk.errors import StartError, StorageFullError
 from embedded.splunk.events import Acknowledgements
 from embedded.splunk.hec import Collector
@@ -28,39 +22,30 @@ from embedded.splunk.tokens import Tokens
 
 RETENTION_SECONDS: Final = 5
 """How often each index is held to its limits."""
-STOP_SECONDS: Final = 3
-"""How long open connections may take to end when the process is told to stop."""
 log = logging.getLogger("splunk")
-
-
-class _Server(uvicorn.Server):
-    """A server whose signals the process handles, for there are two of them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then stop cleanly.
 
     Raises:
-        StartError: a file, the database or a port cannot be used.
+        StartError: the password's file or the database cannot be used.
+        ListenError: a port, the certificate or the key cannot be used.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     os.umask(0o077)
     password = _password(settings)
+    sockets = [serving.listen(settings.host, port) for port in (settings.hec_port, settings.management_port)]
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = Store(
-        settings.data_dir / "splunk.sqlite", minimum_free_bytes=settings.minimum_free_mb * 1_000_000
-    )
+    free = settings.minimum_free_mb * 1_000_000
+    store = Store(settings.data_dir / "splunk.sqlite", minimum_free_bytes=free)
     try:
-        asyncio.run(_serve(settings, store, password))
+        asyncio.run(_serve(settings, store, password, sockets))
     finally:
         store.close()
 
 
-async def _serve(settings: Settings, store: Store, password: str) -> None:
+async def _serve(settings: Settings, store: Store, password: str, sockets: list[socket.socket]) -> None:
     indexes, tokens = Indexes(store), Tokens(store)
     collector = Collector(
         store,
@@ -72,60 +57,11 @@ async def _serve(settings: Settings, store: Store, password: str) -> None:
     )
     jobs = Jobs(store, indexes, ttl_seconds=settings.job_ttl_seconds)
     management = Management(store, indexes, tokens, Authentication(password), jobs)
-    servers = [
-        (_server(settings, collector.application()), _listen(settings.host, settings.hec_port)),
-        (_server(settings, management.application()), _listen(settings.host, settings.management_port)),
-    ]
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, [server for server, _ in servers])
-    retention = asyncio.create_task(_keep_limits(store, indexes))
-    log.info(
-        "serving HEC on port %d and management on port %d", *(sock.getsockname()[1] for _, sock in servers)
-    )
-    await asyncio.gather(*(server.serve(sockets=[sock]) for server, sock in servers))
-    retention.cancel()
-    await asyncio.gather(retention, return_exceptions=True)
-
-
-def _server(settings: Settings, application: Starlette) -> _Server:
-    config = uvicorn.Config(
-        application,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        log_level="warning",
-        ssl_certfile=settings.certificate,
-        ssl_keyfile=settings.private_key,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        timeout_keep_alive=60,
-    )
-    try:
-        config.load()
-    except (OSError, ssl.SSLError) as error:
-        message = f"The certificate {settings.certificate} or its key cannot be used: {error}."
-        raise StartError(message, "Both must be PEM files that belong together.") from error
-    return _Server(config)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise StartError(
-            f"Port {port} on {host} cannot be used: {error.strerror}.", "Choose another."
-        ) from error
-    listening.set_inheritable(False)
-    return listening
-
-
-def _stop(servers: list[_Server]) -> None:
-    for server in servers:
-        server.should_exit = True
+    tls = serving.Tls(certificate=settings.certificate, private_key=settings.private_key)
+    servers = [serving.server(part.application(), tls) for part in (collector, management)]
+    ports = [listening.getsockname()[1] for listening in sockets]
+    log.info("serving HEC on port %d and management on port %d", *ports)
+    await serving.serve(list(zip(servers, sockets, strict=True)), _keep_limits(store, indexes))
 
 
 def _password(settings: Settings) -> str:
@@ -134,9 +70,8 @@ def _password(settings: Settings) -> str:
         mode = stat.S_IMODE(path.stat().st_mode)
         password = path.read_text().strip()
     except OSError as error:
-        raise StartError(
-            f"The administrator's password cannot be read: {error}.", "Write it to that file."
-        ) from error
+        message = f"The administrator's password cannot be read: {error}."
+        raise StartError(message, "Write it to that file.") from error
     if mode & 0o077:
         raise StartError(f"{path} can be read by others (mode {mode:o}).", f"chmod 600 {path}")
     if not password:

@@ -14,7 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
+from embedded.kafka.broker import free_port
+from embedded.kafka.settings import Settings as KafkaSettings
 from infra.tls.certificates import KeyPair, make_authority, make_leaf
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -131,7 +135,6 @@ def tls(authority: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 @pytest.fixture(scope="session")
 def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Splunk]:
     """Describe a Splunk whose state is in a folder; the caller starts and stops it."""
-    from embedded.kafka.broker import free_port  # noqa: PLC0415  # only where a Splunk is wanted
 
     def make(folder: Path) -> Splunk:
         password = secrets.token_urlsafe(16)
@@ -167,3 +170,97 @@ def splunk(
     process.start()
     yield process
     assert process.stop() == 0, process.log()
+
+
+TRUST_PASSWORD = "changeit-in-tests"
+
+
+@pytest.fixture(scope="session")
+def trust_store(authority: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The test CA as a Java trust store in PKCS #12, with TRUST_PASSWORD."""
+    certificate = x509.load_pem_x509_certificate(authority.certificate.encode())
+    path = tmp_path_factory.mktemp("trust") / "trust.p12"
+    password = BestAvailableEncryption(TRUST_PASSWORD.encode())
+    path.write_bytes(
+        pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(certificate, b"ca")], password)
+    )
+    return path
+
+
+@dataclass
+class Connect(Process):
+    """A Connect worker with a client of its REST API."""
+
+    def call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        return httpx.request(
+            method, f"http://127.0.0.1:{self.settings['port']}{path}", timeout=60, **arguments
+        )
+
+    def states(self, name: str) -> list[str]:
+        """The states of a connector and of its tasks."""
+        status = self.call("GET", f"/connectors/{name}/status").json()
+        return [status["connector"]["state"], *(task["state"] for task in status["tasks"])]
+
+
+@pytest.fixture(scope="session")
+def make_connect(kafka: KafkaSettings) -> Callable[[Path], Connect]:
+    """Describe a Connect worker with a configuration topic of its own; the caller starts and stops it."""
+
+    def make(folder: Path) -> Connect:
+        name = f"configs-{secrets.token_hex(4)}"
+        settings = {"bootstrap": kafka.bootstrap, "port": free_port(), "config_topic": name}
+
+        def ready() -> bool:
+            try:
+                return httpx.get(f"http://127.0.0.1:{settings['port']}/").is_success
+            except httpx.TransportError:
+                return False
+
+        return Connect("embedded.connect", settings, folder, ready=ready)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def connect(
+    make_connect: Callable[[Path], Connect], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connect]:
+    """A running worker that the whole session shares: each test makes its own connector."""
+    process = make_connect(tmp_path_factory.mktemp("connect"))
+    process.start()
+    yield process
+    assert process.stop() == 0, process.log()
+
+
+@pytest.fixture(scope="session")
+def sink(trust_store: Path) -> Callable[..., dict[str, str]]:
+    """Make the configuration of a sink connector for a Splunk; further options override."""
+
+    def make(splunk: Splunk, token: str, topics: str, index: str, **options: str) -> dict[str, str]:
+        return {
+            "connector.class": "com.splunk.kafka.connect.SplunkSinkConnector",
+            "topics": topics,
+            "splunk.indexes": index,
+            "splunk.hec.uri": splunk.hec_url,
+            "splunk.hec.token": token,
+            "splunk.hec.ack.enabled": "true",
+            "splunk.hec.ack.poll.interval": "1",
+            "splunk.hec.ssl.trust.store.path": str(trust_store),
+            "splunk.hec.ssl.trust.store.type": "PKCS12",
+            "splunk.hec.ssl.trust.store.password": TRUST_PASSWORD,
+        } | {name.replace("__", "."): value for name, value in options.items()}
+
+    return make
+
+
+def until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Wait for a condition that a user would wait for."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., None]:
+    return until

@@ -120,6 +120,7 @@ def test_raw_lines(splunk: Any, index: str, token: str) -> None:
 )  # fmt: skip
 def test_what_is_malformed_is_refused_from_the_bad_event_on(
     splunk: Any,
+    *,
     index: str,
     token: str,
     body: bytes,

@@ -1,0 +1,102 @@
+"""Serving ASGI applications from one process until SIGTERM or SIGINT, each on a socket of its own."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from infra.errors import LabError
+
+STOP_SECONDS: Final = 3
+"""How long open connections may take to end when the process is told to stop."""
+
+
+class ListenError(LabError):
+    """A port, a certificate or a key cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tls:
+    """PEM files of a server's certificate and its key."""
+
+    certificate: Path
+    private_key: Path
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process, which uvicorn would end before it has tidied up."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a port that is taken is found before anything else is started.
+
+    Raises:
+        ListenError: the port cannot be used.
+    """
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        message = f"Port {port} on {host} cannot be used: {error.strerror}."
+        raise ListenError(message, "Stop what listens there, or choose another port.") from error
+    return listening
+
+
+def server(application: ASGIApp, tls: Tls | None = None) -> uvicorn.Server:
+    """A server for one application, over TLS where a certificate is given.
+
+    Raises:
+        ListenError: the certificate or the key cannot be used.
+    """
+    config = uvicorn.Config(
+        application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.private_key if tls else None,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_keep_alive=60,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        message = f"The certificate {tls.certificate if tls else ''} or its key cannot be used: {error}."
+        raise ListenError(message, "Both must be PEM files that belong together.") from error
+    return _Server(config)
+
+
+async def serve(
+    servers: Sequence[tuple[uvicorn.Server, socket.socket]], *beside: Coroutine[Any, Any, None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; what runs beside the servers is cancelled then."""
+
+    def stop() -> None:
+        for one, _ in servers:
+            one.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    tasks = [asyncio.create_task(coroutine) for coroutine in beside]
+    try:
+        await asyncio.gather(*(one.serve(sockets=[listening]) for one, listening in servers))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
