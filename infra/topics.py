@@ -12,6 +12,8 @@ OSQUERY_PROCESSES: Final = "osquery-processes"
 ENRICHED: Final = "zeek-conn-enriched"
 UNATTRIBUTED: Final = "zeek-conn-unattributed"
 DETECTIONS: Final = "flow-detections"
+MATCHES: Final = "CONN_MATCH"
+"""Every pair of a flow and an endpoint event that the join found, before pairs become one enriched event."""
 DEAD_LETTERS: Final = "dead-letters"
 
 SYSMON_EVENTS: Final[Mapping[int, str]] = {

@@ -9,8 +9,21 @@ from rich.text import Text
 
 from infra.observation.outcome import Outcome
 
-_ZEEKS: Final = ("ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "service", "duration", "orig_bytes",
-                 "resp_bytes", "conn_state", "community_id")  # fmt: skip
+_ZEEKS: Final = (
+    "ts",
+    "uid",
+    "id.orig_h",
+    "id.orig_p",
+    "id.resp_h",
+    "id.resp_p",
+    "proto",
+    "service",
+    "duration",
+    "orig_bytes",
+    "resp_bytes",
+    "conn_state",
+    "community_id",
+)
 _ADDED: Final = (
     ("PROCESS_NAME", "process"),
     ("PROCESS_ID", "process id"),

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
+from cli.replaying.figures import Figures
 from embedded.shipper.recording import Recording
 from embedded.shipper.shipping import Shipment
-from infra.observation.replayed import Figures
 
 
 def print_summary(console: Console, figures: Figures, recording: Recording, shipment: Shipment) -> None:

@@ -9,6 +9,11 @@ import orjson
 from embedded.shipper.record import Form, Record
 
 
+def moved(record: Record, seconds: float) -> float:
+    """The event time that `shifted` gives the record, in seconds since 1970: Osquery's stay whole."""
+    return record.time + (round(seconds) if record.form is Form.OSQUERY else seconds)
+
+
 def shifted(record: Record, seconds: float) -> bytes:
     """The record's line with every event time later by `seconds`; the line itself when that is 0."""
     if seconds == 0:

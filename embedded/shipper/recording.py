@@ -33,6 +33,11 @@ class Recording:
     offsets: dict[str, Offset]
     """Each host's clock minus the sensor's, by `clocks.host_of` of its name."""
 
+    def clock_by_name(self) -> dict[str, float | None]:
+        """The offset of each host with endpoint events, in seconds, by the names that its agents give it."""
+        named = sorted({record.key for record in self.records if record.role is Role.ENDPOINT})
+        return {name: self.offsets[clocks.host_of(name)].seconds for name in named}
+
     def correction(self, record: Record) -> float:
         """Seconds to add to the record's times, so that they are the sensor's."""
         if record.topic.startswith(topics.zeek("")):

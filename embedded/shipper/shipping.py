@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from embedded.shipper import claim
-from embedded.shipper.event_time import shifted
+from embedded.shipper.event_time import moved, shifted
 from embedded.shipper.producer import Writer, writing
 from embedded.shipper.record import DeadLetter, Record
 from embedded.shipper.recording import Recording, Told
@@ -83,7 +83,10 @@ def ship(recording: Recording, bootstrap: str, times: Times, tell: Told = lambda
         if collecting:
             gc.enable()
     return Shipment(
-        records=[(recording.records[position], moments[position] + shift) for position in order],
+        records=[
+            (recording.records[position], moved(recording.records[position], corrections[position] + shift))
+            for position in order
+        ],
         dead_letters=len(recording.dead_letters),
         start=first + shift,
         end=last + shift,

@@ -1,0 +1,52 @@
+"""`lab events`: enriched events, as the pipeline has them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+@click.command(short_help="Show enriched events: connections with the process that made them.")
+@click.option(
+    "-s", "--stack", metavar="STACK", help="The stack; the selected one, or embedded, unless given."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, every field of an event.")
+@click.option("-f", "--follow", is_flag=True, help="Show what arrives from now on instead, until Ctrl-C.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the N latest by event time."
+)
+@click.option("--process", metavar="TEXT", help="Only where the process's image contains TEXT, in any case.")
+@click.option("--host", metavar="TEXT", help="Only where the host's name contains TEXT, in any case.")
+@click.option("--user", metavar="TEXT", help="Only where the user contains TEXT, in any case.")
+@click.option("--address", metavar="IP", help="Only where IP is at either end.")
+@click.option("--community-id", metavar="ID", help="Only this Community ID.")
+def command(stack: str | None, as_json: bool, follow: bool, limit: int | None, **wanted: str | None) -> None:
+    """Show the latest revision of each enriched event, in the order of event time.
+
+    With --follow, each revision is shown when it arrives, and --limit ends it after so many.
+    """
+    from itertools import islice  # noqa: PLC0415 - verbs import late, so that --help is quick
+
+    from cli.stack.session import outputs  # noqa: PLC0415
+    from cli.view import events as view  # noqa: PLC0415
+    from infra.observation.enriched import Wish, arriving, latest  # noqa: PLC0415
+    from infra.observation.topic import Reader  # noqa: PLC0415
+
+    reader = Reader(outputs(stack).kafka_bootstrap)
+    wish = Wish(**wanted)
+    try:
+        found = islice(arriving(reader, wish), limit) if follow else latest(reader, wish, limit)
+        if not as_json:
+            click.echo(view.heading())
+        for event in found:
+            click.echo(_as_json(event) if as_json else view.line(event))
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+    finally:
+        reader.close()
+
+
+def _as_json(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False)

@@ -1,0 +1,77 @@
+"""`lab replay`: a recording through the running pipeline."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Send a recording through the running pipeline, and tell what became of it.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option(
+    "-s", "--stack", metavar="STACK", help="The stack; the selected one, or embedded, unless given."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output, and nothing else."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="FACTOR",
+    help="1 is real time, 10 ten times as fast. As fast as possible unless given.",
+)
+@click.option("--keep-time", is_flag=True, help="Keep the recording's own times; else it ends now.")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=1),
+    metavar="SECONDS",
+    help="How long the pipeline may take to work it off once it is shipped: 120, unless given.",
+)
+def command(
+    *,
+    paths: tuple[Path, ...],
+    stack: str | None,
+    as_json: bool,
+    speed: float | None,
+    keep_time: bool,
+    deadline: float | None,
+) -> None:
+    """Replay recordings: files, folders, zip or tar archives; the bundled attack unless PATH is given.
+
+    A recording is a host's events (JSON lines of Winlogbeat, NXLog or osqueryd) together with Zeek's logs
+    (JSON or tab-separated), or with captures, which are cut into connections where no Zeek conn log is
+    there.
+
+    Community IDs are computed where they are missing. Each host's clock offset to the sensor is measured
+    from the records, reported and taken off. All times are moved, so that the recording ends now; or, since
+    two replays must not be taken for one another, just before the one replayed earlier.
+    """
+    from rich.console import Console  # noqa: PLC0415 - verbs import late, so that --help is quick
+
+    from cli.environment.locations import ROOT  # noqa: PLC0415
+    from cli.replaying.run import BUNDLED, DEADLINE, Replay, run  # noqa: PLC0415
+    from cli.stack.session import outputs  # noqa: PLC0415
+    from cli.view.beside import first_detected, print_beside  # noqa: PLC0415
+    from cli.view.summary import print_summary  # noqa: PLC0415
+
+    told = outputs(stack)
+    done = run(
+        Replay(
+            bootstrap=told.kafka_bootstrap,
+            run_directory=ROOT / told.run_directory,
+            paths=paths or (BUNDLED,),
+            keep_time=keep_time,
+            speed=speed,
+            deadline=deadline or DEADLINE,
+        )
+    )
+    if as_json:
+        click.echo(json.dumps(done.figures.as_json()))
+        return
+    console = Console()
+    print_summary(console, done.figures, done.recording, done.shipment)
+    caught = first_detected(done.outcome)
+    if caught is not None:
+        print_beside(
+            console, caught, done.outcome.detections[caught["EVENT_ID"]], len(done.outcome.detections) - 1
+        )

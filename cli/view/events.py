@@ -1,0 +1,29 @@
+"""Enriched events as lines of a table that never ends."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+_COLUMNS: Final = (("time", 23), ("host", 22), ("process", 28), ("connection", 0))
+
+
+def heading() -> str:
+    """The names of the columns, spaced as the lines are."""
+    return "  ".join(f"{name:<{width}}" for name, width in _COLUMNS)
+
+
+def line(event: Mapping[str, Any]) -> str:
+    """One event on one line: when, where, which process, and which connection."""
+    moment = datetime.fromtimestamp(float(event["ts"]), tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    name = str(event.get("PROCESS_NAME") or "not known").rpartition("\\")[2]
+    process = f"{name} ({event.get('PROCESS_ID')})" if event.get("PROCESS_ID") is not None else name
+    if (event.get("PROCESS_COUNT") or 1) > 1:
+        process += f" +{event['PROCESS_COUNT'] - 1}"
+    ends = f"{_end(event, 'orig')} -> {_end(event, 'resp')} {event.get('proto')} {event.get('service') or ''}"
+    told = (moment, str(event.get("HOSTNAME")), process, ends.rstrip())
+    return "  ".join(f"{text:<{width}}" for text, (_, width) in zip(told, _COLUMNS, strict=True))
+
+
+def _end(event: Mapping[str, Any], side: str) -> str:
+    address, port = event.get(f"id.{side}_h"), event.get(f"id.{side}_p")
+    return f"[{address}]:{port}" if ":" in str(address) else f"{address}:{port}"

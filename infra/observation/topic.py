@@ -1,0 +1,110 @@
+"""Reads topics from a place that was noted to the end that they have now."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from infra.errors import UnreachableError
+
+_ANSWER: Final = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A record as it stands in a topic; a value of None takes back what its key had before."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Reader:
+    """Reads what committed transactions have written. Leaves no trace in Kafka: it joins no group."""
+
+    def __init__(self, bootstrap: str) -> None:
+        settings: dict[str, Any] = {
+            "bootstrap.servers": bootstrap,
+            "group.id": "lab-reader",
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        }
+        self._consumer = Consumer(settings)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._consumer.close()
+
+    def partitions(self, topic: str) -> list[int]:
+        """The partitions of a topic; none where it does not exist yet.
+
+        Raises:
+            UnreachableError: Kafka does not answer.
+        """
+        try:
+            known = self._consumer.list_topics(topic, timeout=_ANSWER).topics[topic]
+        except KafkaException as error:
+            raise UnreachableError(f"Kafka does not answer: {error}", "Run ./lab status.") from error
+        return sorted(known.partitions) if known.error is None else []
+
+    def ends(self, topics: Sequence[str]) -> list[TopicPartition]:
+        """Where the topics end now: a place to read on from later."""
+        return [
+            TopicPartition(topic, partition, self._consumer.get_watermark_offsets(place, timeout=_ANSWER)[1])
+            for topic in topics
+            for partition in self.partitions(topic)
+            for place in (TopicPartition(topic, partition),)
+        ]
+
+    def since(self, topics: Sequence[str], places: Sequence[TopicPartition] = ()) -> Iterator[Entry]:
+        """Everything from the noted places (or the beginning) to the present end, in each partition's order.
+
+        Raises:
+            UnreachableError: Kafka stops answering.
+        """
+        noted = {(place.topic, place.partition): place.offset for place in places}
+        wanted = [
+            TopicPartition(topic, partition, noted.get((topic, partition), 0))
+            for topic in topics
+            for partition in self.partitions(topic)
+        ]
+        if not wanted:
+            return
+        self._consumer.assign(wanted)
+        left = len(wanted)
+        while left:
+            messages = self._consumer.consume(10_000, timeout=_ANSWER)
+            if not messages:
+                raise UnreachableError(f"Kafka does not serve {', '.join(topics)}", "Run ./lab status.")
+            for message in messages:
+                error = message.error()
+                if error is None:
+                    yield _entry(message)
+                elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+                    left -= 1
+                else:
+                    raise UnreachableError(f"{message.topic()} cannot be read: {error}", "Run ./lab status.")
+
+    def following(self, topics: Sequence[str]) -> Iterator[Entry]:
+        """What is written from now on, without end."""
+        self._consumer.assign(self.ends(topics))
+        while True:
+            message = self._consumer.poll(1.0)
+            if message is not None and message.error() is None:
+                yield _entry(message)
+
+
+def _entry(message: Any) -> Entry:
+    return Entry(
+        topic=message.topic(),
+        partition=message.partition(),
+        offset=message.offset(),
+        key=message.key(),
+        value=message.value(),
+    )
