@@ -39,7 +39,7 @@ def find_go() -> str:
     if found := shutil.which("go"):
         return found
     raise LabError(
-        "The Pulumi tool cannot be built from its Go modules: there is no Go on PATH.",
+        "the Pulumi tool cannot be built from its Go modules: there is no Go on PATH.",
         "Install Go 1.21 or newer (Debian, Ubuntu: apt install golang-go; macOS: brew install go), "
         f"and run the same command again.\n{INSTALL_YOURSELF}",
     )

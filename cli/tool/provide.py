@@ -25,21 +25,19 @@ def provide() -> Tool:
     Raises:
         LabError: there is none and none can be had; each way that was tried is told.
     """
-    if on_path := shutil.which("pulumi"):
-        found = inspect(Path(on_path))
-        if isinstance(found, Tool):
-            return found
-        if kept() not in Path(on_path).parents:
-            print(f"lab: {found}; going on with the lab's own.", file=sys.stderr)
-    program = kept() / "bin" / "pulumi"
-    with exclusive(kept().with_suffix(".lock"), "installing the Pulumi tool"):
-        found = inspect(program) if program.exists() else "nothing is kept yet"
+    on_path = inspect(Path(program)) if (program := shutil.which("pulumi")) else "there is none on PATH"
+    if isinstance(on_path, Tool):
+        return on_path
+    own = kept() / "bin" / "pulumi"
+    with exclusive(kept().with_name(f"{PULUMI_TOOL}.lock"), "installing the Pulumi tool"):
+        found = inspect(own) if own.exists() else "nothing is kept yet"
         if isinstance(found, str):
+            print(f"lab: installing a Pulumi tool: {on_path}.", file=sys.stderr)
             install(kept(), vendor_then_modules())
-            found = inspect(program)
+            found = inspect(own)
     if isinstance(found, str):
         raise LabError(
-            f"The Pulumi tool that was just installed will not do: {found}.",
+            f"the Pulumi tool that was just installed will not do: {found}.",
             f"Remove {kept()} and try again.",
         )
     return found
@@ -59,6 +57,8 @@ def install(root: Path, ways: tuple[Callable[[Path], None], ...]) -> None:
         LabError: every way failed; says how each did, and the remedy of the last.
     """
     root.parent.mkdir(parents=True, exist_ok=True)
+    for abandoned in root.parent.glob(f"{root.name}.*/"):
+        shutil.rmtree(abandoned)
     failures: list[str] = []
     remedy = ""
     for way in ways:

@@ -56,6 +56,6 @@ def install(root: Path) -> None:
         try:
             PulumiCommand.install(root=str(root), version=semver.VersionInfo.parse(PULUMI_TOOL))
         except subprocess.CalledProcessError as error:
-            raise LabError(f"The vendor's installer of the Pulumi tool failed: {error.output!r}.") from error
+            raise LabError(f"the vendor's installer of the Pulumi tool failed: {error.output!r}.") from error
         except (OSError, ValueError, RuntimeError) as error:
-            raise LabError(f"The vendor's installer of the Pulumi tool failed: {error}.") from error
+            raise LabError(f"the vendor's installer of the Pulumi tool failed: {error}.") from error
