@@ -40,8 +40,8 @@ def to_record(message: Any) -> Record:
 class Source:
     """Reads committed records from where it is told to."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._consumer: Consumer = clients.reader(bootstrap)
+    def __init__(self, bootstrap: str, *, fetch_wait_ms: int = 100) -> None:
+        self._consumer: Consumer = clients.reader(bootstrap, fetch_wait_ms=fetch_wait_ms)
         self._next: dict[Input, int] = {}
 
     def read_from(self, starts: Mapping[Input, int]) -> None:

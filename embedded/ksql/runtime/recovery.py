@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from embedded.ksql.record import Record
@@ -64,18 +64,17 @@ class Recovery:
             QueryFailedError: a query fails at a record that it got over before.
         """
         taken = list(workers)
-        histories = {worker.number: self._history(worker.number) for worker in taken}
+        histories = self._histories([worker.number for worker in taken])
         for _ in range(CLAIMS):
             owners = {history.owner for history in histories.values()} - {None, self._transaction.id}
             for owner in owners:
                 log.info("ending the transactions of %s, whose workers this instance takes over", owner)
                 fence(self._cluster.bootstrap, str(owner))
-            self._cluster.await_decided((self._names.journal, number) for number in histories)
-            for number, history in histories.items():
-                self._read_on(number, history)
+            self._read_on(histories)
+            known = {number: len(history.entries) for number, history in histories.items()}
             self._claim(histories)
-            self._cluster.await_decided((self._names.journal, number) for number in histories)
-            if not [n for n, history in histories.items() if self._cut_across(n, history)]:
+            self._read_on(histories)
+            if all(h.entries[known[n]][1].by == self._transaction.id for n, h in histories.items()):
                 break
         else:
             raise RuntimeFailureError("another instance keeps taking this one's workers")
@@ -87,45 +86,37 @@ class Recovery:
         self._transaction.begin()
         self._transaction.commit(self._names.journal, [(number, claim) for number in numbers])
 
-    def _cut_across(self, number: int, history: _History) -> bool:
-        known = len(history.entries)
-        self._read_on(number, history)
-        new = [entry for _, entry in history.entries[known:]]
-        return not new or new[0].by != self._transaction.id
+    def _histories(self, numbers: list[int]) -> dict[int, _History]:
+        kept = [(self._names.snapshots, number) for number in numbers]
+        parts = self._records(self._cluster.starts(kept))
+        journals = self._cluster.starts((self._names.journal, number) for number in numbers)
+        histories = {}
+        for number in numbers:
+            snapshot = _latest(parts[self._names.snapshots, number])
+            start = journals[self._names.journal, number]
+            histories[number] = _History(snapshot, [], max(start, snapshot.journal if snapshot else 0))
+        self._note(histories, self._records(self._places(histories)))
+        return histories
 
-    def _history(self, number: int) -> _History:
-        snapshot = self._snapshot(number)
-        start = snapshot.journal if snapshot else 0
-        history = _History(
-            snapshot,
-            [],
-            max(start, self._cluster.starts([(self._names.journal, number)])[self._names.journal, number]),
-        )
-        self._read_on(number, history)
-        return history
+    def _places(self, histories: Mapping[int, _History]) -> dict[Input, int]:
+        return {(self._names.journal, number): history.next for number, history in histories.items()}
 
-    def _read_on(self, number: int, history: _History) -> None:
-        key = (self._names.journal, number)
-        for record in self._records(key, history.next):
-            history.entries.append((record.offset, journal.decode(record.value or b"")))
-            history.next = record.offset + 1
+    def _read_on(self, histories: Mapping[int, _History]) -> None:
+        places = self._places(histories)
+        self._cluster.await_decided(places)
+        self._note(histories, self._records(places))
 
-    def _records(self, key: Input, start: int) -> list[Record]:
-        end = self._cluster.ends([key])[key]
-        return self.replay.take(Run(*key, start, end, ())) if end > start else []
+    def _note(self, histories: Mapping[int, _History], records: Mapping[Input, list[Record]]) -> None:
+        for (_, number), found in records.items():
+            for record in found:
+                histories[number].entries.append((record.offset, journal.decode(record.value or b"")))
+                histories[number].next = record.offset + 1
 
-    def _snapshot(self, number: int) -> snapshots.Snapshot | None:
-        key = (self._names.snapshots, number)
-        latest: bytes | None = None
-        parts: list[bytes] = []
-        for record in self._records(key, self._cluster.starts([key])[key]):
-            part, count = map(int, (record.key or b"").split(b"/"))
-            if part == 1:
-                parts = []
-            parts.append(record.value or b"")
-            if len(parts) == part == count:
-                latest = b"".join(parts)
-        return snapshots.decode(latest) if latest is not None else None
+    def _records(self, starts: Mapping[Input, int]) -> dict[Input, list[Record]]:
+        runs = [Run(*key, starts[key], end, ()) for key, end in self._cluster.ends(starts).items()]
+        wanted = [run for run in runs if run.start < run.stop]
+        self.replay.expect(wanted)
+        return {run.input: self.replay.take(run) if run in wanted else [] for run in runs}
 
     def _restore(self, worker: Worker, history: _History) -> None:
         started, records = time.monotonic(), 0
@@ -168,3 +159,16 @@ class Recovery:
         )
         records = self.replay.take(run) if readers else []
         return Intake(run.input, run.start, run.stop, records, readers)
+
+
+def _latest(parts: Iterable[Record]) -> snapshots.Snapshot | None:
+    latest: bytes | None = None
+    joined: list[bytes] = []
+    for record in parts:
+        part, count = map(int, (record.key or b"").split(b"/"))
+        if part == 1:
+            joined = []
+        joined.append(record.value or b"")
+        if len(joined) == part == count:
+            latest = b"".join(joined)
+    return snapshots.decode(latest) if latest is not None else None

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 from embedded.ksql.record import Record
@@ -23,11 +24,16 @@ class Replay:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._source = Source(cluster.bootstrap)
+        self._source = Source(cluster.bootstrap, fetch_wait_ms=10)
         self._ahead: dict[Input, deque[Record]] = {}
         self._next: dict[Input, int] = {}
         self._ends: dict[Input, int] = {}
         self._starts: dict[Input, int] = {}
+
+    def expect(self, runs: Iterable[Run]) -> None:
+        """Begin to read these runs, which will be taken in any order."""
+        for run in runs:
+            self._go_to(run.input, run.start)
 
     def take(self, run: Run) -> list[Record]:
         """The run's records.

@@ -32,7 +32,7 @@ class Transaction:
         self.written: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
         self._producer: Producer = clients.transactional(bootstrap, transactional_id)
-        self._call(self._producer.init_transactions, clients.TIMEOUT)
+        _initialise(self._producer)
 
     def begin(self) -> None:
         """Open a transaction, unless one is open."""
@@ -106,10 +106,16 @@ def _explained(error: KafkaException) -> RuntimeFailureError:
     return FencedError(message) if cause.fatal() else RuntimeFailureError(message)
 
 
-def fence(bootstrap: str, transactional_id: str) -> None:
-    """End whatever transaction a dead instance has left open, and its right to open another."""
-    producer: Producer = clients.transactional(bootstrap, transactional_id)
+def _initialise(producer: Producer) -> None:
     try:
+        producer.list_topics(
+            timeout=clients.TIMEOUT
+        )  # without a connection librdkafka waits for half a second
         producer.init_transactions(clients.TIMEOUT)
     except KafkaException as error:
         raise _explained(error) from error
+
+
+def fence(bootstrap: str, transactional_id: str) -> None:
+    """End whatever transaction a dead instance has left open, and its right to open another."""
+    _initialise(clients.transactional(bootstrap, transactional_id))
