@@ -6,7 +6,7 @@ from infra.provision.command import Upload
 from infra.provision.step import Step
 from roles.linux import apt, files, systemd
 
-RULES: Final = "/etc/zeek-lab/firewall.nft"
+RULES: Final = "/etc/lab/firewall.nft"
 UNIT: Final = "lab-firewall.service"
 
 RULES_TEXT: Final = """table inet lab

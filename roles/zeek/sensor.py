@@ -9,8 +9,8 @@ from roles.linux import files, systemd
 
 UNIT: Final = "zeek.service"
 USER: Final = "zeek"
-LOGS: Final = "/var/log/zeek"
-SCRIPTS: Final = "/etc/zeek-lab"
+LOGS: Final = "/opt/zeek/logs"
+SCRIPTS: Final = "/etc/lab/zeek"
 CONF: Final = Path(__file__).resolve().parent.parent.parent / "conf" / "zeek"
 
 TEXT: Final = """[Unit]

@@ -12,8 +12,8 @@ class ZeekSettings(BaseModel):
     """The capture interface; Linux allows 15 characters (IFNAMSIZ)."""
     zeek_version: str = Field(default="lts", pattern=r"^(lts|\d+\.\d+)$")
     """`lts`, or a release train such as `8.0`, as Zeek's package names have it."""
-    beats_address: str = Field(pattern=r"^[^\s:]+:\d+$")
-    """Logstash's Beats input, `host:port`."""
+    logging_server: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
+    """The logging server's name or address, as its certificate has it."""
     ssh_port: int = Field(default=22, ge=1, le=65535)
     log_limit_gb: int = Field(default=20, ge=1)
     """How much of the 40 GB disk Zeek's logs may take; the oldest are removed beyond it."""

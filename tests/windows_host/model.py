@@ -49,6 +49,7 @@ class WindowsHost:
             "certificate_authority.ps1": self._authority,
             "time.ps1": self._time,
             "sysmon.ps1": self._sysmon,
+            "client_certificate.ps1": self._client_certificate,
             "beat.ps1": self._beat,
             "osquery.ps1": self._osquery,
         }
@@ -133,6 +134,17 @@ class WindowsHost:
             case _:
                 self.services.pop("Sysmon64", None)
                 self.files.pop(applied, None)
+
+    def _client_certificate(self, given: Parameters) -> None:
+        path = r"C:\ProgramData\lab\tls"
+        wanted = "".join(str(given[name]) for name in ("Authority", "Certificate", "Key")).encode()
+        match given["Action"]:
+            case "Check" if self.files.get(path) != wanted:
+                raise UnmetError("the client certificate differs")
+            case "Apply":
+                self.files[path] = wanted
+            case "Remove":
+                self.files.pop(path, None)
 
     def _beat(self, given: Parameters) -> None:
         beat = str(given["Beat"])

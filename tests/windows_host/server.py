@@ -54,6 +54,7 @@ class Server:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server_: ClassVar[Server]
 
     def setup(self) -> None:

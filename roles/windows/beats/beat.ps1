@@ -1,5 +1,5 @@
 #Requires -Version 5.1
-# One of Elastic's Beats as a Windows service, with the lab's configuration and client certificate.
+# One of Elastic's Beats as a Windows service, with the lab's configuration.
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [ValidateSet('Check', 'Apply', 'Remove')] [string] $Action,
@@ -7,10 +7,7 @@ param(
     [Parameter(Mandatory)] [string] $Version,
     [Parameter(Mandatory)] [string] $Url,
     [Parameter(Mandatory)] [string] $Configuration,
-    [Parameter(Mandatory)] [string] $Address,
-    [Parameter(Mandatory)] [string] $Authority,
-    [Parameter(Mandatory)] [string] $Certificate,
-    [Parameter(Mandatory)] [string] $Key
+    [Parameter(Mandatory)] [string] $LoggingServer
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -19,16 +16,11 @@ $root = Join-Path $env:ProgramFiles 'flow-attribution-lab'
 $home_ = Join-Path $root "$Beat-$Version"
 $program = Join-Path $home_ "$Beat.exe"
 $state = Join-Path $env:ProgramData "flow-attribution-lab\$Beat"
-$files = [ordered]@{
-    (Join-Path $state "$Beat.yml") = $Configuration
-    (Join-Path $state 'ca.crt')    = $Authority
-    (Join-Path $state 'beats.crt') = $Certificate
-    (Join-Path $state 'beats.key') = $Key
-}
-# what the configuration names as ${BEATS_ADDRESS} and ${LAB_TLS} comes from the service's own environment
-$environment = @("BEATS_ADDRESS=$Address", "LAB_TLS=$state")
+$settings = Join-Path $state "$Beat.yml"
+# what the configuration names as ${LAB_LOGGING_SERVER} comes from the service's own environment
+$environment = "LAB_LOGGING_SERVER=$LoggingServer"
 $command = '"{0}" --environment=windows_service -c "{1}" --path.home "{2}" --path.data "{3}\data" --path.logs "{3}\logs"' -f
-    $program, (Join-Path $state "$Beat.yml"), $home_, $state
+    $program, $settings, $home_, $state
 $key_ = "HKLM:\SYSTEM\CurrentControlSet\Services\$Beat"
 
 function Get-Entry {
@@ -50,11 +42,9 @@ function Remove-Beat {
 switch ($Action) {
     'Check' {
         if (-not (Test-Path -LiteralPath $program)) { Exit-Unmet "$Beat $Version is not installed" }
-        foreach ($file in $files.GetEnumerator()) {
-            if (-not (Test-FileIs -Path $file.Key -Text $file.Value)) { Exit-Unmet "$($file.Key) differs" }
-        }
+        if (-not (Test-FileIs -Path $settings -Text $Configuration)) { Exit-Unmet "$settings differs" }
         if ((Get-Entry 'ImagePath') -ne $command) { Exit-Unmet "the service $Beat runs another command" }
-        if (((Get-Entry 'Environment') -join '|') -ne ($environment -join '|')) {
+        if (((Get-Entry 'Environment') -join '|') -ne $environment) {
             Exit-Unmet "the service $Beat has another environment"
         }
     }
@@ -72,15 +62,14 @@ switch ($Action) {
             Move-Item -Force -LiteralPath $unpacked -Destination $home_
             Remove-Item -Recurse -Force -LiteralPath $draft, $archive
         }
-        foreach ($file in $files.GetEnumerator()) { Set-FileText -Path $file.Key -Text $file.Value }
-        $env:BEATS_ADDRESS = $Address
-        $env:LAB_TLS = $state
-        $test = 'test', 'config', '-c', (Join-Path $state "$Beat.yml"), '--path.home', $home_
+        Set-FileText -Path $settings -Text $Configuration
+        $env:LAB_LOGGING_SERVER = $LoggingServer
+        $test = 'test', 'config', '-c', $settings, '--path.home', $home_
         Invoke-Native -Program $program -Arguments $test | Out-Null
         Remove-Beat
         New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command -StartupType Automatic | Out-Null
         New-ItemProperty -Force -LiteralPath $key_ -Name 'Environment' -PropertyType MultiString `
-            -Value $environment | Out-Null
+            -Value @($environment) | Out-Null
         Start-Service -Name $Beat
     }
     'Remove' {
