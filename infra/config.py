@@ -66,6 +66,15 @@ class LabConfiguration(BaseModel):
             if field.alias is not None and name.endswith("_port")
         }
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the configuration says about the variables that ksql/ DEFINEs, by their names there."""
+        said = {
+            "attribution_window": self.attribution_window,
+            "attribution_grace": self.attribution_grace,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
     @model_validator(mode="after")
     def _no_port_twice(self) -> Self:
         owners: dict[int, str] = {}

@@ -7,10 +7,23 @@ from typing import Final
 
 import psutil
 
+from infra import sizes
+from infra.config import LabConfiguration
 from infra.errors import ConfigurationError
+from infra.logging_server.embedded.run_directory import RunDirectory
 
 MIB: Final = 1024 * 1024
 LOOPBACK: Final = "127.0.0.1"
+
+
+def check(configuration: LabConfiguration, run: RunDirectory) -> None:
+    """Refuse what cannot work on this machine, before anything is started.
+
+    Raises:
+        ConfigurationError: a port is taken by somebody else, or memory is short.
+    """
+    check_ports(configuration.ports, run.owns)
+    check_memory(sizes.EMBEDDED_WITHOUT_KAFKA_MB + configuration.kafka_heap_mb, run.resident_mb)
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -76,18 +89,18 @@ def check_ports(wanted: Mapping[str, int], is_own: Callable[[psutil.Process], bo
         )
 
 
-def check_memory(needed_mb: int, held_mb: int = 0) -> None:
+def check_memory(needed_mb: int, held_mb: Callable[[], int]) -> None:
     """Refuse to start on a machine with too little free memory.
 
     Args:
         needed_mb: what the stack needs, in MiB.
-        held_mb: what this very stack's processes hold already, in MiB.
+        held_mb: tells what this very stack's processes hold already, in MiB.
 
     Raises:
         ConfigurationError: naming what there is, what is needed, and the key that can be lowered.
     """
-    available = psutil.virtual_memory().available // MIB + held_mb
-    if available < needed_mb:
+    available = psutil.virtual_memory().available // MIB
+    if available < needed_mb and available + held_mb() < needed_mb:
         raise ConfigurationError(
             f"the stack needs {needed_mb} MB of memory and this machine has {available} MB available",
             "Stop other programs, or give Kafka less (at least 128): pulumi config set kafka.heap_mb 128",

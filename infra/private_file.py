@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +15,13 @@ from infra.provider import Inputs, LabProvider, Made
 MODE: Final = 0o600
 
 
-def write_private(path: Path, content: str) -> None:
+def write_private(path: Path, content: str | bytes) -> None:
     """Write a file that only its owner may read, whole or not at all; a missing folder gets 0700."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -33,10 +34,11 @@ def digest(content: str) -> str:
 
 
 class FileInputs(Inputs):
-    """Where the file is and what is in it."""
+    """Where the file is and what is in it: text, or bytes in base64."""
 
     path: str
     content: str
+    base64: bool = False
 
 
 class FileProvider(LabProvider[FileInputs]):
@@ -55,7 +57,8 @@ class FileProvider(LabProvider[FileInputs]):
         path = Path(wanted.path)
         if not path.is_file():
             return None
-        content = path.read_text(encoding="utf-8", errors="replace")
+        found = path.read_bytes()
+        content = b64encode(found).decode() if wanted.base64 else found.decode(errors="replace")
         private = path.stat().st_mode & 0o077 == 0
         return Made(
             wanted.path, {"content": content if private else "readable by others", "digest": digest(content)}
@@ -72,7 +75,8 @@ class FileProvider(LabProvider[FileInputs]):
         Path(had.path).unlink(missing_ok=True)
 
     def _write(self, wanted: FileInputs) -> dict[str, Any]:
-        write_private(Path(wanted.path), wanted.content)
+        content = b64decode(wanted.content) if wanted.base64 else wanted.content.encode()
+        write_private(Path(wanted.path), content)
         return {"digest": digest(wanted.content)}
 
 
@@ -83,8 +87,19 @@ class PrivateFile(Resource, module="lab", name="PrivateFile"):
     digest: pulumi.Output[str]
 
     def __init__(
-        self, name: str, path: Path, content: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        path: Path,
+        content: pulumi.Input[str],
+        *,
+        base64: bool = False,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {"path": str(path), "content": pulumi.Output.secret(content), "digest": None}
+        props = {
+            "path": str(path),
+            "content": pulumi.Output.secret(content),
+            "base64": base64,
+            "digest": None,
+        }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["content"])
         super().__init__(FileProvider(), name, props, pulumi.ResourceOptions.merge(opts, secret))

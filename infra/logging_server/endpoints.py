@@ -1,8 +1,15 @@
 """What a logging server offers to the pipeline and to people, wherever it lives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pulumi
+
+HandOver = Callable[[str, pulumi.Output[str]], pulumi.Output[str]]
+
+
+def _as_it_is(_name: str, secret: pulumi.Output[str]) -> pulumi.Output[str]:
+    return secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +28,10 @@ class Endpoints:
     splunk_user: pulumi.Output[str]
     splunk_password: pulumi.Output[str]
     ca_certificate: pulumi.Output[str]
-    ca_certificate_file: pulumi.Output[str]
-    """Where Connect's own machine finds the CA's PEM."""
     instance: pulumi.Output[str]
+    connect_trust_store: pulumi.Output[str] | None = None
+    """A PKCS #12 store on Connect's machine that trusts the CA; None where Connect's Java does so already."""
+    hand_to_connect: HandOver = _as_it_is
+    """Puts a secret where Connect finds it; returns what stands for it in a connector's configuration."""
+    home: pulumi.Resource | None = None
+    """What takes all that is behind the endpoints with it when it is removed; None where that stays."""

@@ -1,5 +1,6 @@
 """Does a service serve? Each is asked a question that only a working one answers."""
 
+import socket
 import ssl
 from typing import Annotated, Literal
 
@@ -20,15 +21,18 @@ class KafkaAnswers(BaseModel):
 
     def holds(self) -> bool:
         """Ask; the port first, because librdkafka's first failed call costs seconds of back-off."""
-        import socket  # noqa: PLC0415
-
-        from embedded.kafka.broker import answers  # noqa: PLC0415  # librdkafka is loaded only where it is asked
+        from confluent_kafka import KafkaException  # noqa: PLC0415  # loaded only where a broker is asked
+        from confluent_kafka.admin import AdminClient  # noqa: PLC0415  # as above
 
         with socket.socket() as probe:
             probe.settimeout(TIMEOUT_SECONDS)
             if probe.connect_ex((self.host, self.port)) != 0:
                 return False
-        return answers(f"{self.host}:{self.port}", TIMEOUT_SECONDS)
+        admin = AdminClient({"bootstrap.servers": f"{self.host}:{self.port}", "log_level": 0})
+        try:
+            return bool(admin.list_topics(timeout=TIMEOUT_SECONDS).brokers)
+        except KafkaException:
+            return False
 
 
 class HttpAnswers(BaseModel):

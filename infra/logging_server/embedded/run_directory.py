@@ -106,6 +106,16 @@ class RunDirectory:
         """The processes that this stack started and that still run, whoever their parent is by now."""
         return list(self._own_processes())
 
+    def resident_mb(self) -> int:
+        """The memory that this stack's processes hold, in MiB."""
+        total = 0
+        for process in self._own_processes():
+            try:
+                total += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        return total // (1024 * 1024)
+
     def owns(self, process: psutil.Process) -> bool:
         """Whether a process was started by this stack; False for what this user may not look at."""
         try:

@@ -1,0 +1,1 @@
+"""The connector that carries topics to Splunk, through Kafka Connect's REST API."""

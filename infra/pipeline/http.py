@@ -1,0 +1,49 @@
+"""HTTP clients of the pipeline: verified TLS, bounded waiting, errors that say who did not answer."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+
+from infra.errors import UnreachableError
+
+TIMEOUT_SECONDS: Final = 30.0
+
+
+def client(
+    base_url: str, ca_certificate: str | None = None, auth: tuple[str, str] | None = None
+) -> httpx.Client:
+    """Make a client that trusts the system's CAs or, where given, just the CA in this PEM."""
+    return httpx.Client(
+        base_url=base_url,
+        verify=ssl.create_default_context(cadata=ca_certificate),
+        auth=auth,
+        timeout=TIMEOUT_SECONDS,
+    )
+
+
+@contextmanager
+def answering(service: str, url: str) -> Iterator[None]:
+    """Turn a failed connection into an error that names the service.
+
+    Raises:
+        UnreachableError: the service cannot be reached, its certificate is not the CA's, or it took too long.
+    """
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise UnreachableError(
+            f"{service} does not answer at {url}: {str(error) or type(error).__name__}",
+            "Look whether it runs (./lab status) and whether the address in the configuration is right.",
+        ) from error
+
+
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a response; an empty one where the body is something else."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

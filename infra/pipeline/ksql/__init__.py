@@ -1,0 +1,1 @@
+"""The files of ksql/ applied to a ksqlDB server through its REST API."""
