@@ -51,8 +51,7 @@ def command(
     from cli.environment.locations import ROOT  # noqa: PLC0415
     from cli.replaying.run import BUNDLED, DEADLINE, Replay, run  # noqa: PLC0415
     from cli.stack.session import outputs  # noqa: PLC0415
-    from cli.view.beside import first_detected, print_beside  # noqa: PLC0415
-    from cli.view.summary import print_summary  # noqa: PLC0415
+    from cli.view.replayed import print_replayed  # noqa: PLC0415
 
     told = outputs(stack)
     done = run(
@@ -68,10 +67,4 @@ def command(
     if as_json:
         click.echo(json.dumps(done.figures.as_json()))
         return
-    console = Console()
-    print_summary(console, done.figures, done.recording, done.shipment)
-    caught = first_detected(done.outcome)
-    if caught is not None:
-        print_beside(
-            console, caught, done.outcome.detections[caught["EVENT_ID"]], len(done.outcome.detections) - 1
-        )
+    print_replayed(Console(), done)

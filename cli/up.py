@@ -9,13 +9,30 @@ import click
 @click.option(
     "-s", "--stack", metavar="STACK", help="The stack; the selected one, or embedded, unless given."
 )
-def command(stack: str | None) -> None:
+@click.option(
+    "--replay/--no-replay", default=True, help="Replay the bundled attack into a stack that has seen nothing."
+)
+def command(stack: str | None, *, replay: bool) -> None:
     """Bring a stack up, repair what died in it, and show what it is for.
 
-    Sets the clone up as far as it is not, runs `pulumi up --refresh`, replays the bundled attack when nothing
-    has been seen yet, and prints the connection as Zeek saw it beside the same one with its process.
+    Sets the clone up as far as it is not, runs `pulumi up`, replays the bundled attack when the stack has
+    seen no connection yet, and prints the one that matters as Zeek saw it beside the same one with its
+    process.
     """
-    from cli.stack.session import open_stack  # noqa: PLC0415 - verbs import late, so that --help is quick
+    from cli.stack import kafka  # noqa: PLC0415 - verbs import late, so that --help is quick
+    from cli.stack.session import open_stack  # noqa: PLC0415
 
     session = open_stack(stack)
+    kafka.fetch()
     session.run("up", "--yes", "--skip-preview", "--refresh")
+    told = session.outputs()
+    if replay and told.zeek_server == "recorded":
+        from rich.console import Console  # noqa: PLC0415
+
+        from cli.environment.locations import ROOT  # noqa: PLC0415
+        from cli.replaying.run import Replay, has_seen_nothing, run  # noqa: PLC0415
+        from cli.view.replayed import print_replayed  # noqa: PLC0415
+
+        if has_seen_nothing(told.kafka_bootstrap):
+            done = run(Replay(bootstrap=told.kafka_bootstrap, run_directory=ROOT / told.run_directory))
+            print_replayed(Console(), done)

@@ -86,3 +86,16 @@ def run(replay: Replay) -> Replayed:
     return Replayed(
         recording=recording, shipment=shipment, outcome=outcome, figures=figures(recording, shipment, outcome)
     )
+
+
+def has_seen_nothing(bootstrap: str) -> bool:
+    """Whether no connection was ever shipped into this pipeline.
+
+    Raises:
+        UnreachableError: Kafka does not answer.
+    """
+    reader = Reader(bootstrap)
+    try:
+        return not any(place.offset for place in reader.ends([topics.ZEEK_CONN]))
+    finally:
+        reader.close()

@@ -4,10 +4,12 @@ The salt belongs to one clone's passphrase. The state holds it, and `PULUMI_FALL
 lets the tool find it there; but the tool also writes it into the file, where it would be committed for all.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 
 @contextmanager
@@ -19,9 +21,14 @@ def kept_out(configuration: Path) -> Iterator[None]:
     finally:
         if configuration.exists():
             after = configuration.read_text(encoding="utf-8")
-            unsalted = re.sub(r"(?m)^encryptionsalt: .*\n?", "", after)
-            if after != before and unsalted.split() == (before or "").split():
+            if after != before and _values(after) == _values(before or ""):
                 if before is None:
                     configuration.unlink()
                 else:
                     configuration.write_text(before, encoding="utf-8")
+
+
+def _values(text: str) -> dict[str, Any]:
+    """What a configuration says, the salt aside; scalars as text, because the tool puts quotes around numbers."""
+    said = yaml.load(text, Loader=yaml.BaseLoader) or {}  # noqa: S506 - the base loader makes texts alone
+    return {name: value for name, value in said.items() if name != "encryptionsalt"}

@@ -6,7 +6,7 @@ from cli.stack.salt import kept_out
 from cli.stack.selection import select
 from tests.cli.conftest import Project
 
-BEFORE = "config:\n  # a comment that has to stay\n  notes:colour: red\n"
+BEFORE = "config:\n  # a comment that has to stay\n  notes:colour: red\n  notes:port: 19092\n"
 
 
 def test_the_file_is_as_it_was_after_everything_that_is_done_with_a_stack(project: Project) -> None:
