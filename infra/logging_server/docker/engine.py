@@ -1,0 +1,144 @@
+"""What the Docker engine says of itself before anything is made: memory, disk, ports, images."""
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import docker
+import docker.errors
+import requests
+
+from infra.errors import ConfigurationError, UnreachableError
+from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
+
+DEFAULT: Final = "unix:///var/run/docker.sock"
+SERVING: Final = ("healthy", "starting", "none")
+"""A container's health that is no reason to replace it: it serves, is about to, or has no check."""
+
+
+@contextmanager
+def connect(host: str) -> Iterator[docker.DockerClient]:
+    """A client of the engine at `host` (`unix://…`, `ssh://…`, `tcp://…` is refused).
+
+    Raises:
+        ConfigurationError: the address is of a kind that is not protected.
+        UnreachableError: no engine answers there.
+    """
+    if not host.startswith(("unix://", "ssh://", "npipe://")):
+        raise ConfigurationError(
+            f"docker.host is {host!r}; allowed: unix://SOCKET or ssh://USER@MACHINE",
+            f"pulumi config set docker.host {DEFAULT}",
+        )
+    try:
+        client = docker.DockerClient(base_url=host, use_ssh_client=True, timeout=30)
+        client.ping()
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise UnreachableError(
+            f"no Docker engine answers at {host}: {error}",
+            "Start it (systemctl start docker, or Docker Desktop), be in the group docker, or "
+            "name another: pulumi config set docker.host ssh://USER@MACHINE",
+        ) from None
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def memory_mb(client: docker.DockerClient) -> int:
+    """The memory of the engine's machine, in MB of 2^20 bytes."""
+    return int(client.info()["MemTotal"]) // 2**20
+
+
+def check_disk(client: docker.DockerClient, needed_gb: int) -> None:
+    """Refuse an engine on this machine whose disk is nearly full; a remote engine does not tell.
+
+    Raises:
+        ConfigurationError: there is too little room where the engine keeps its data.
+    """
+    root = Path(client.info()["DockerRootDir"])
+    if not root.exists():
+        return  # on another machine, or in Docker Desktop's
+    free = shutil.disk_usage(root).free // 10**9
+    if free < needed_gb:
+        raise ConfigurationError(
+            f"{root}, where the Docker engine keeps its data, has {free} GB left of the {needed_gb} needed",
+            "Make room (docker system df shows what the engine holds), or lower docker.disk_gb.",
+        )
+
+
+def check_ports(client: docker.DockerClient, prefix: str, wanted: Iterable[int]) -> None:
+    """Refuse ports that another container publishes.
+
+    Raises:
+        ConfigurationError: naming the port and the container.
+    """
+    ports = set(wanted)
+    for container in client.containers.list():
+        if container.labels.get(STACK_LABEL) == prefix:
+            continue
+        for bindings in container.ports.values():
+            for binding in bindings or ():
+                port = int(binding["HostPort"])
+                if port in ports:
+                    raise ConfigurationError(
+                        f"port {port} is taken by the container {container.name}",
+                        f"Stop it: docker stop {container.name}; or choose another address: "
+                        "pulumi config set docker.address ADDRESS",
+                    )
+
+
+def check_images(client: docker.DockerClient, images: Iterable[str]) -> None:
+    """Refuse images that are neither on the engine nor to be had from their registry.
+
+    Raises:
+        ConfigurationError: naming the image, and what the engine said.
+    """
+    for image in sorted(set(images)):
+        if _has(client, image):
+            continue
+        try:
+            client.images.get_registry_data(image)
+        except (docker.errors.APIError, requests.RequestException) as error:
+            raise ConfigurationError(
+                f"the image {image} cannot be pulled: {_said(error)}",
+                "Check the tag, and the engine's way to the registry. Confluent removes images of releases "
+                "that are out of support. Use one that you have (docker load), or another release: "
+                "pulumi config set docker.version.NAME TAG",
+            ) from None
+
+
+def generation(client: docker.DockerClient, name: str) -> str:
+    """Which attempt at a container is the right one: the one that runs, or else another.
+
+    Without refreshing, Pulumi takes a container that is down or gone for one that is up. A label that differs
+    makes it replace the container: so a plain `pulumi up` mends what a crash, a `docker rm` or a
+    half-finished `up` left.
+    """
+    try:
+        container = client.containers.get(name)
+    except docker.errors.NotFound:
+        return _fresh()
+    state: dict[str, Any] = container.attrs["State"]
+    health = state.get("Health", {}).get("Status", "none")
+    if state["Running"] and health in SERVING:
+        return str(container.labels.get(GENERATION_LABEL, "")) or _fresh()
+    return _fresh()
+
+
+def _fresh() -> str:
+    return f"{time.time_ns():x}"
+
+
+def _has(client: docker.DockerClient, image: str) -> bool:
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
+        return False
+    return True
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "explanation", None) or error)
