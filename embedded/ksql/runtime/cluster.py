@@ -49,15 +49,12 @@ class Cluster:
             self.refresh()
         return self._partitions.get(name)
 
-    def refresh(self) -> dict[str, tuple[int, int]]:
-        """Ask the cluster; return each topic's partitions and replicas."""
+    def refresh(self) -> dict[str, list[int]]:
+        """Ask the cluster; return for each topic how many replicas each of its partitions has."""
         topics = self.admin.list_topics(timeout=clients.TIMEOUT).topics
         self._partitions = {name: len(topic.partitions) for name, topic in topics.items()}
         return {
-            name: (
-                len(topic.partitions),
-                max((len(p.replicas) for p in topic.partitions.values()), default=0),
-            )
+            name: [len(partition.replicas) for partition in topic.partitions.values()]
             for name, topic in topics.items()
         }
 

@@ -42,7 +42,7 @@ class CommandLog:
     def __init__(self, cluster: Cluster, topic: str) -> None:
         self._cluster = cluster
         self._topic = topic
-        self._next = 0
+        self.next = 0
         cluster.create([TopicSpec(topic, retention_ms=-1)])
         self._producer = clients.plain(cluster.bootstrap)
         self._consumer: Consumer = clients.reader(cluster.bootstrap, fetch_wait_ms=500)
@@ -57,7 +57,7 @@ class CommandLog:
         end = self._cluster.ends([(self._topic, 0)], committed=False)[self._topic, 0]
         commands: list[Command] = []
         deadline = time.monotonic() + clients.TIMEOUT
-        while self._next < end:
+        while self.next < end:
             commands += self.poll(timeout=0.2)
             if time.monotonic() > deadline:
                 raise RuntimeFailureError(f"topic {self._topic} cannot be read up to offset {end}")
@@ -71,9 +71,9 @@ class CommandLog:
     def _decode(self, messages: list[Message]) -> Iterator[Command]:
         for message in messages:
             offset = message.offset()
-            if message.error() is not None or offset is None or offset < self._next:
+            if message.error() is not None or offset is None or offset < self.next:
                 continue
-            self._next = offset + 1
+            self.next = offset + 1
             value = orjson.loads(message.value() or b"{}")
             yield Command(
                 command_id=orjson.loads(message.key() or b'""'),
@@ -111,10 +111,10 @@ class CommandLog:
             reason = written[0][0] if written else "no answer in time"
             raise RuntimeFailureError(f"the statement could not be written to {self._topic}: {reason}")
         offset = written[0][1]
-        if offset != self._next:
+        if offset != self.next:
             raise FencedError(f"another instance has written to {self._topic} at the same moment")
-        self._next = offset + 1
-        self._consumer.seek(TopicPartition(self._topic, 0, self._next))
+        self.next = offset + 1
+        self._consumer.seek(TopicPartition(self._topic, 0, self.next))
         return replace(command, offset=offset)
 
     def close(self) -> None:

@@ -69,6 +69,7 @@ class Statements:
         self._topics = _Remembering(cluster.partitions)
         self.engine = Engine(properties, self._topics)
         self.resets: dict[str, str] = {}
+        self.outcomes: dict[str, str] = {}
 
     def restore(self) -> list[Pausing]:
         """Carry out again all that the command topic holds; return what pauses queries, in order.
@@ -96,10 +97,12 @@ class Statements:
         """Carry out a statement that the command topic holds."""
         pause = pausing(command.statement)
         if pause:
+            self.outcomes[command.command_id] = "Query resumed." if pause.resume else "Query paused."
             return pause
         self._topics.known = dict(command.partitions)
         results = self.engine.execute(command.statement, command.properties)
         self._note(results, command.properties)
+        self.outcomes[command.command_id] = results[-1].message if results else ""
         return results
 
     def _note(self, results: list[StatementResult], properties: Mapping[str, Any]) -> None:
@@ -129,6 +132,7 @@ class Statements:
         """
         asked = dict(self._topics.known) | {spec.name: spec.partitions for spec in result.topics}
         command = Command(command_id(result), f"{result.statement};", dict(properties), asked)
+        self.outcomes[command.command_id] = result.message
         return self._log.append(command)
 
     def write_pause(self, sql: str, pause: Pausing) -> tuple[Command, tuple[str, ...]]:
