@@ -19,7 +19,7 @@ FIRST_BACKOFF: Final = 0.1
 """Seconds before the first new attempt; each further one waits twice as long."""
 LONGEST_BACKOFF: Final = 5.0
 """Seconds: the connector's own threshold, where that is lower, else this: a lab waits for nobody a minute."""
-EAGER_ACKS: Final = 20_000
+EAGER_ACKS: Final = 5_000
 """Events on their way that make the task ask for acknowledgements before their time, to keep memory small."""
 log = logging.getLogger("connect.delivery")
 

@@ -45,6 +45,8 @@ def _dedup(arguments: list[Word]) -> Command:
     if arguments and arguments[0].text.isdigit():
         count, arguments = int(arguments[0].text), arguments[1:]
     fields = listed("dedup", arguments)
+    if "sortby" in fields:
+        raise SearchError("Error in 'dedup' command: sortby is not supported here; sort first.")
     if not fields:
         raise SearchError("Error in 'dedup' command: No fields are specified.")
     if count < 1:

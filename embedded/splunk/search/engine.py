@@ -23,7 +23,7 @@ FOREVER: Final = 1e11
 _EVENTS: Final = """
 SELECT id, time, index_time, host, source, sourcetype, raw, fields FROM events
 WHERE index_id = ? AND time >= ? AND time < ?
-  AND (fields IS NOT NULL OR instr(raw, '\\') OR NOT EXISTS (
+  AND (fields IS NOT NULL OR instr(raw, '\\u00') OR instr(raw, '\\/') OR NOT EXISTS (
        SELECT 1 FROM json_each(?) AS required WHERE events.raw NOT LIKE required.value))
 ORDER BY time DESC, id DESC
 """

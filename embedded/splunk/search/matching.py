@@ -24,7 +24,7 @@ METADATA: Final = frozenset(
     }
 )
 _PLAIN: Final = re.compile(r"[ !#-)+-\[\]-~]+")
-"""A value that JSON writes as it is, or with backslashes: ASCII without quote, backslash and `*`."""
+"""A value that JSON writes as it is, or with Unicode escapes: ASCII without quote, backslash and `*`."""
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -74,7 +74,7 @@ def names_index(expression: Expression) -> bool:
 
 
 def required_texts(expression: Expression) -> Iterator[str]:
-    """SQL LIKE patterns that the raw text of every matching event satisfies, unless it has backslashes."""
+    """SQL LIKE patterns that the raw text of every match satisfies, unless JSON escapes hide the text."""
     match expression:
         case AllOf(operands):
             for operand in operands:
