@@ -50,8 +50,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], project: Path 
             "The next ./lab up or ./lab destroy goes on from here.",
         )
     if code != 0:
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}; its reasons are above"
         raise PulumiFailedError(
-            f"pulumi {arguments[0]} ended with {code}; its reasons are above.",
+            f"pulumi {arguments[0]} {how}.",
             "When they are dealt with, run the same command again: it goes on from here.",
         )
 

@@ -29,6 +29,6 @@ def kept_out(configuration: Path) -> Iterator[None]:
 
 
 def _values(text: str) -> dict[str, Any]:
-    """What a configuration says, the salt aside; scalars as text, because the tool puts quotes around numbers."""
+    """What a configuration says, the salt aside; scalars as text, for the tool quotes numbers."""
     said = yaml.load(text, Loader=yaml.BaseLoader) or {}  # noqa: S506 - the base loader makes texts alone
     return {name: value for name, value in said.items() if name != "encryptionsalt"}

@@ -9,6 +9,7 @@ from cli.environment.locations import ROOT, STATE
 from cli.stack import process, repair, salt
 from cli.stack.selection import select
 from cli.tool.provide import provide
+from infra.errors import LabError
 from infra.outputs import StackOutputs, parse
 
 
@@ -36,7 +37,10 @@ class Session:
             LabError: the stack is not up.
         """
         asked = ["stack", "output", "--json", "--show-secrets", "--stack", self.name]
-        return parse(process.ask(asked, self.environment))
+        told = process.ask(asked, self.environment)
+        if told.strip() == "{}":
+            raise LabError(f"the stack {self.name} is not up.", "Bring it up: ./lab up")
+        return parse(told)
 
 
 def set_up() -> Mapping[str, str]:

@@ -1,0 +1,68 @@
+"""What the lab is for: a connection that is sent in now is found in Splunk with its process."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from cli.environment.locations import ROOT
+from cli.replaying.run import BUNDLED, Replay, run
+from infra.observation import splunk_search
+from infra.observation.hops import first_missing
+from infra.outputs import StackOutputs
+
+DEADLINE: Final = 60.0
+"""Seconds from the last record sent to the event found."""
+
+
+@pytest.fixture(scope="module")
+def injected() -> dict[str, Any]:
+    """What is true of the first call home in the bundled recording."""
+    manifest: dict[str, Any] = json.loads((BUNDLED / "manifest.json").read_text(encoding="utf-8"))
+    told: dict[str, Any] = manifest["injected"]
+    return told
+
+
+@pytest.fixture(scope="module")
+def replayed(stack: StackOutputs, injected: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The enriched event of that connection, as this very replay brought it about in Kafka."""
+    done = run(Replay(bootstrap=stack.kafka_bootstrap, run_directory=ROOT / stack.run_directory))
+    for event in done.outcome.enriched.values():
+        if event["uid"] == injected["uid"] and event["SIDE"] == injected["side"]:
+            return event
+    missing = first_missing(stack, injected["community_id"])
+    where = f"it did not get to {missing.name}; look at {missing.look}" if missing else "its uid has changed"
+    pytest.fail(f"the injected connection was not enriched: {where}")
+
+
+def test_the_injected_connection_is_found_in_splunk_with_its_process(
+    stack: StackOutputs, injected: Mapping[str, Any], replayed: Mapping[str, Any]
+) -> None:
+    search = f'index={stack.splunk_index} community_id="{injected["community_id"]}"'
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        events = [json.loads(row["_raw"]) for row in splunk_search.rows(stack, search)]
+        found = [event for event in events if event == replayed]
+        if found or time.monotonic() > deadline:
+            break
+        time.sleep(0.2)
+    if not found:
+        missing = first_missing(stack, injected["community_id"])
+        where = (
+            f"it did not get to {missing.name}; look at {missing.look}" if missing else f"found were {events}"
+        )
+        pytest.fail(f"the injected connection is not in Splunk after {DEADLINE:.0f} s: {where}")
+    event = found[-1]
+    assert event["PROCESS_NAME"].rpartition("\\")[2] == "explorer.exe"
+    assert event["PROCESS_ID"] == injected["pid"]
+    assert event["USERNAME"] == injected["user"]
+    assert event["HOSTNAME"] == injected["host"]
+    assert event["community_id"] == injected["community_id"]
+
+
+def test_the_way_of_a_connection_that_was_never_seen_ends_at_its_first_hop(stack: StackOutputs) -> None:
+    missing = first_missing(stack, "1:nothing+was+ever+like+this=")
+    assert missing is not None
+    assert "zeek-conn" in missing.name
