@@ -14,7 +14,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import Unknown
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from infra.errors import LabError
@@ -132,7 +132,7 @@ def _unknown(value: Any) -> bool:
         return any(_unknown(item) for item in value.values())
     if isinstance(value, list):
         return any(_unknown(item) for item in value)
-    return bool(value == UNKNOWN)
+    return isinstance(value, Unknown)
 
 
 def _guarded(action: Callable[[], T]) -> T:
@@ -144,6 +144,9 @@ def _guarded(action: Callable[[], T]) -> T:
         return action()
     except LabError as error:
         _tell(error)
+    except Exception:
+        sys.tracebacklimit = None
+        raise
 
 
 def _tell(error: LabError) -> NoReturn:

@@ -58,7 +58,11 @@ class ProcessProvider(LabProvider[ProcessInputs]):
         supervisord = Supervisord(run)
         supervisord.add(wanted.program, wanted.command, Path(wanted.directory))
         supervisord.start(wanted.program)
-        info = await_serving(supervisord, run, wanted)
+        try:
+            info = await_serving(supervisord, run, wanted)
+        except UnreachableError:
+            supervisord.remove(wanted.program)
+            raise
         return Made(wanted.program, {"pid": info["pid"]})
 
     def find(self, made: Made, wanted: ProcessInputs) -> Made:

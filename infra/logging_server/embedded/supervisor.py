@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import psutil
 import pulumi
@@ -10,8 +10,11 @@ from pulumi.dynamic import Resource
 
 from infra.errors import UnreachableError
 from infra.logging_server.embedded.run_directory import RunDirectory, await_end, stop
-from infra.logging_server.embedded.supervisord import STOP_WAIT_SECONDS, Supervisord, start
+from infra.logging_server.embedded.supervisord import Supervisord, start
 from infra.provider import Inputs, LabProvider, Made
+
+QUIT_SECONDS: Final = 0.5
+"""How long supervisord may take to end when it has nothing left to stop, before it is killed."""
 
 
 class SupervisorInputs(Inputs):
@@ -62,16 +65,22 @@ class SupervisorProvider(LabProvider[SupervisorInputs]):
 
 
 def _clear(run: RunDirectory) -> None:
-    """Stop supervisord and the processes of this stack, orphans included."""
+    """Stop supervisord and the processes of this stack, orphans included.
+
+    Told to shut down, supervisord restarts nothing any more, but stops one process after the other and looks
+    once a second: here all are stopped at once, and it last.
+    """
     supervisord = Supervisord(run)
     try:
         parent = psutil.Process(supervisord.pid())
-        children = parent.children()
         supervisord.shut_down()
-        await_end(children or [parent], STOP_WAIT_SECONDS)
     except (UnreachableError, psutil.NoSuchProcess):
-        pass  # it is gone; its children may not be
-    stop(run.processes())
+        stop(run.processes())  # it is gone; its children may not be
+        return
+    stop([process for process in run.processes() if process != parent])
+    for process in await_end([parent], QUIT_SECONDS):
+        process.kill()
+    await_end([parent], QUIT_SECONDS)
 
 
 def _facts(run: RunDirectory) -> dict[str, Any]:

@@ -106,7 +106,10 @@ def _without_places(props: dict[str, Any]) -> dict[str, Any]:
     statements = props.get("statements")
     if not isinstance(statements, list):
         return props
-    bare = [{key: s.get(key) for key in ("kind", "name", "normal", "properties")} for s in statements]
+    bare = [
+        {"key": statement.key, "normal": statement.normal, "properties": statement.properties}
+        for statement in map(Statement.model_validate, statements)
+    ]
     return {**props, "statements": bare}
 
 

@@ -17,8 +17,8 @@ CREATABLE: Final = {"STREAM", "TABLE", "TYPE"}
 class Statement(BaseModel):
     """One statement that makes something.
 
-    `text` is what is sent; `normal` is the same on one line, what two versions are compared by. `name` is the
-    stream, table or type that is made, or that an INSERT INTO writes to; `reads` are the names it stands on.
+    `text` is what is sent. `name` is the stream, table or type that is made, or that an INSERT INTO writes
+    to; `reads` are the names it stands on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,9 +28,13 @@ class Statement(BaseModel):
     kind: Kind
     name: str
     text: str
-    normal: str
     properties: dict[str, str]
     reads: list[str]
+
+    @property
+    def normal(self) -> str:
+        """The text on one line, without comments: what two versions are compared by."""
+        return " ".join(source.normal for source in split(self.file, self.text))
 
     @property
     def key(self) -> str:
@@ -106,7 +110,6 @@ def _interpret(source: SourceText, session: Session, before: Iterable[Statement]
         kind=kind,
         name=name,
         text=text.text + ";",
-        normal=text.normal,
         properties=dict(session.properties),
         reads=[other for other in dict.fromkeys(reads) if other != name or kind == "INSERT"],
     )

@@ -15,6 +15,7 @@ BASE = (
     "CREATE TABLE count AS SELECT x FROM conn;\n"
     "CREATE STREAM apart AS SELECT x FROM other;\n"
 )
+LATE = "CREATE STREAM late AS SELECT x FROM conn;"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ CASES = [
     Case(
         "a statement went", BASE.replace("CREATE STREAM apart AS SELECT x FROM other;\n", ""), ("APART",), ()
     ),
-    Case("a statement came", f"{BASE}CREATE STREAM late AS SELECT x FROM conn;", (), ("LATE",)),
+    Case("a statement came", BASE + LATE, (), ("LATE",)),
     Case(
         "a stream was dropped by hand: it is made again with what stands on it",
         BASE,

@@ -35,8 +35,8 @@ def test_semicolons_within_strings_identifiers_and_comments_end_nothing() -> Non
         [
             (
                 "a.ksql",
-                "CREATE STREAM a AS SELECT 'it''s; here' AS x, `b;``c` AS y FROM s; -- one; more\n"
-                + 'CREATE STREAM b AS SELECT "d;e" FROM a; /* nothing; here */',
+                """CREATE STREAM a AS SELECT 'it''s; here' AS x, `b;``c` AS y FROM s; -- one; more
+                CREATE STREAM b AS SELECT "d;e" FROM a; /* nothing; here */""",
             )
         ],
         {},
