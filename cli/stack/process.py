@@ -1,16 +1,14 @@
 """The Pulumi tool at work: its output as it comes, Ctrl-C passed on once and waited for."""
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 
 from cli.environment.locations import ROOT, VENV
 from infra.errors import LabError
@@ -33,18 +31,20 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], project: Path 
         PulumiFailedError: it ended with an error.
         InterruptedByUserError: it was stopped by Ctrl-C.
     """
-    # A group of its own: the terminal's Ctrl-C reaches this process alone, which passes it on exactly once.
-    # A second one is the tool's sign to drop everything, and has to come from the user.
-    program = subprocess.Popen(
-        _command(arguments, environment),
-        stdin=subprocess.DEVNULL,
-        env=dict(environment),
-        cwd=project,
-        process_group=0,
-    )
-    with _passed_on(program) as signals:
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    with _Interrupts(heard_by_program=on_terminal) as interrupts:
+        program = subprocess.Popen(
+            _command(arguments, environment, interactive=on_terminal),
+            stdin=None if on_terminal else subprocess.DEVNULL,
+            env=dict(environment),
+            cwd=project,
+            # On a terminal the tool draws, and hears Ctrl-C itself. Elsewhere it is in a group of its own, so
+            # that it hears of an interrupt once, from here: to it a second one means to drop everything.
+            process_group=None if on_terminal else 0,
+        )
+        interrupts.pass_on_to(program)
         code = program.wait()
-    if signals:
+    if interrupts.seen:
         raise InterruptedByUserError(
             f"pulumi {arguments[0]} was interrupted; what it had begun is recorded.",
             "The next ./lab up or ./lab destroy goes on from here.",
@@ -64,29 +64,47 @@ def become_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> N
     os.execve(python, [python, "-m", "pytest", *arguments], dict(environment))  # noqa: S606 - no shell is wanted
 
 
-def _command(arguments: Sequence[str], environment: Mapping[str, str]) -> list[str]:
-    program = shutil.which("pulumi", path=environment.get("PATH", os.defpath))
-    return [program or "pulumi", "--non-interactive", *arguments]
+def _command(
+    arguments: Sequence[str], environment: Mapping[str, str], *, interactive: bool = False
+) -> list[str]:
+    program = shutil.which("pulumi", path=environment.get("PATH", os.defpath)) or "pulumi"
+    return [program, *arguments] if interactive else [program, "--non-interactive", *arguments]
 
 
-@contextmanager
-def _passed_on(program: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Pass what asks this process to stop on to `program`, as the interrupt that it knows; yields it."""
-    seen: list[int] = []
+class _Interrupts:
+    """Passes what asks this process to stop on to the Pulumi tool, as the interrupt that it knows.
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        if not seen:
-            print("\nlab: stopping when the step under way is done; again to drop it.", file=sys.stderr)
-        seen.append(number)
-        with contextlib.suppress(ProcessLookupError):
+    Listens from before the tool starts, so that there is no moment at which it would be left behind.
+    """
+
+    def __init__(self, *, heard_by_program: bool) -> None:
+        self.seen = 0
+        self._heard_by_program = heard_by_program
+        self._program: subprocess.Popen[bytes] | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._hear) for number in STOP_SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def pass_on_to(self, program: subprocess.Popen[bytes]) -> None:
+        """From now on, and for what was heard already."""
+        self._program = program
+        for _ in range(self.seen):
             program.send_signal(signal.SIGINT)
 
-    before = {number: signal.signal(number, pass_on) for number in STOP_SIGNALS}
-    try:
-        yield seen
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT and self._heard_by_program:
+            return
+        if not self.seen:
+            print("\nlab: stopping when the step under way is done; again to drop it.", file=sys.stderr)
+        self.seen += 1
+        if self._program is not None:
+            self._program.send_signal(signal.SIGINT)
 
 
 def ask(arguments: Sequence[str], environment: Mapping[str, str], project: Path = ROOT) -> str:

@@ -105,7 +105,8 @@ class LanguageHost(LanguageServer):
         request.args[:] = [self._engine]
         # The SDK leaves this method unannotated.
         response: language_pb2.RunResponse = super().Run(request, context)  # type: ignore[no-untyped-call]
-        return response
+        # Every error has been logged by now; the tool must not tell it a second time.
+        return language_pb2.RunResponse(bail=True) if response.error else response
 
 
 def serve(engine: str, announce: Callable[[int], None]) -> None:
