@@ -3,19 +3,22 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
-
-import httpx
+from typing import TYPE_CHECKING, Any, Final
 
 from infra.errors import UnreachableError
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT_SECONDS: Final = 30.0
 
 
 def client(
     base_url: str, ca_certificate: str | None = None, auth: tuple[str, str] | None = None
-) -> httpx.Client:
+) -> "httpx.Client":
     """Make a client that trusts the system's CAs or, where given, just the CA in this PEM."""
+    import httpx  # noqa: PLC0415  # takes half a second, and most runs of the program send no request
+
     return httpx.Client(
         base_url=base_url,
         verify=ssl.create_default_context(cadata=ca_certificate),
@@ -31,6 +34,8 @@ def answering(service: str, url: str) -> Iterator[None]:
     Raises:
         UnreachableError: the service cannot be reached, its certificate is not the CA's, or it took too long.
     """
+    import httpx  # noqa: PLC0415  # as above
+
     try:
         yield
     except httpx.TransportError as error:
@@ -40,7 +45,7 @@ def answering(service: str, url: str) -> Iterator[None]:
         ) from error
 
 
-def json_object(response: httpx.Response) -> dict[str, Any]:
+def json_object(response: "httpx.Response") -> dict[str, Any]:
     """The JSON object of a response; an empty one where the body is something else."""
     try:
         body = response.json()

@@ -4,7 +4,6 @@ import socket
 import ssl
 from typing import Annotated, Literal
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
 TIMEOUT_SECONDS = 2.0
@@ -46,6 +45,8 @@ class HttpAnswers(BaseModel):
 
     def holds(self) -> bool:
         """Ask."""
+        import httpx  # noqa: PLC0415  # as above
+
         verify = ssl.create_default_context(cadata=self.ca_certificate)
         try:
             return httpx.get(self.url, verify=verify, timeout=TIMEOUT_SECONDS).status_code == httpx.codes.OK

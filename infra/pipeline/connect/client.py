@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
-
-import httpx
 
 from infra.errors import RefusedError, UnreachableError
 from infra.pipeline import http
+
+if TYPE_CHECKING:
+    import httpx  # loaded by the first request: most runs of the program send none
 
 RUNNING_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.1
@@ -28,7 +30,7 @@ class ConnectClient:
     def config(self, connector: str) -> dict[str, str] | None:
         """A connector's configuration as it was given; None when there is no such connector."""
         response = self._send("GET", f"/connectors/{quote(connector, safe='')}/config")
-        return None if response.status_code == httpx.codes.NOT_FOUND else self._body(response)
+        return None if response.status_code == HTTPStatus.NOT_FOUND else self._body(response)
 
     def put(self, connector: str, config: Mapping[str, str]) -> None:
         """Make a connector, or give it another configuration."""
@@ -42,13 +44,13 @@ class ConnectClient:
     def delete(self, connector: str) -> None:
         """Remove a connector; that it is gone already is success."""
         response = self._send("DELETE", f"/connectors/{quote(connector, safe='')}")
-        if response.status_code != httpx.codes.NOT_FOUND:
+        if response.status_code != HTTPStatus.NOT_FOUND:
             self._body(response)
 
     def failure(self, connector: str) -> str | None:
         """None when connector and tasks are RUNNING; else what they say of themselves."""
         response = self._send("GET", f"/connectors/{quote(connector, safe='')}/status")
-        if response.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code == HTTPStatus.NOT_FOUND:
             return "there is no such connector"
         status = self._body(response)
         tasks = status.get("tasks") or []
@@ -84,16 +86,16 @@ class ConnectClient:
                 )
             time.sleep(POLL_SECONDS)
 
-    def _send(self, method: str, path: str, body: Mapping[str, str] | None = None) -> httpx.Response:
+    def _send(self, method: str, path: str, body: Mapping[str, str] | None = None) -> "httpx.Response":
         deadline = time.monotonic() + REBALANCE_SECONDS
         while True:
             with http.answering("Kafka Connect", self._url):
                 response = self._http.request(method, path, json=body)
-            if response.status_code != httpx.codes.CONFLICT or time.monotonic() > deadline:
+            if response.status_code != HTTPStatus.CONFLICT or time.monotonic() > deadline:
                 return response
             time.sleep(POLL_SECONDS)
 
-    def _body(self, response: httpx.Response) -> dict[str, Any]:
+    def _body(self, response: "httpx.Response") -> dict[str, Any]:
         if response.is_error:
             said = http.json_object(response).get("message") or response.text
             raise RefusedError(f"Kafka Connect at {self._url} answered HTTP {response.status_code}: {said}")

@@ -3,10 +3,9 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
-
-import httpx
 
 from infra.errors import RefusedError, UnreachableError
 from infra.pipeline import http
@@ -45,13 +44,13 @@ class KsqlClient:
         """Whether the server says that it is healthy."""
         with http.answering("ksqlDB", self.url):
             response = self._http.get("/healthcheck")
-        return response.status_code == httpx.codes.OK and http.json_object(response).get("isHealthy") is True
+        return response.status_code == HTTPStatus.OK and http.json_object(response).get("isHealthy") is True
 
     def version(self) -> str:
         """The server's version."""
         with http.answering("ksqlDB", self.url):
             response = self._http.get("/info")
-        if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise RefusedError(
                 f"ksqlDB at {self.url} refused the user and password (HTTP {response.status_code})",
                 "Configure those of a user that may make streams.",
@@ -122,7 +121,7 @@ class KsqlClient:
                 json={"ksql": text, "streamsProperties": dict(properties)},
                 headers={"Accept": MEDIA_TYPE},
             )
-        if response.status_code != httpx.codes.OK:
+        if response.status_code != HTTPStatus.OK:
             message = http.json_object(response).get("message") or response.text or "no message"
             raise RefusedError(f"ksqlDB answered HTTP {response.status_code}: {message}")
         entities = response.json()
@@ -132,6 +131,6 @@ class KsqlClient:
         path = "/status/" + quote(command_id, safe="/")
         with http.answering("ksqlDB", self.url):
             response = self._http.get(path)
-        if response.status_code != httpx.codes.OK:
+        if response.status_code != HTTPStatus.OK:
             raise RefusedError(f"ksqlDB lost the command {command_id} (HTTP {response.status_code})")
         return http.json_object(response)

@@ -1,14 +1,16 @@
 """Splunk's management API, as far as index and token need it (Splunk, "REST API Reference Manual")."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
-
-import httpx
 
 from infra.errors import RefusedError
 from infra.pipeline import http
 from infra.provider import Inputs
+
+if TYPE_CHECKING:
+    import httpx  # loaded by the first request: most runs of the program send none
 
 INDEXES: Final = "/services/data/indexes"
 HEC_TOKENS: Final = "/servicesNS/nobody/splunk_httpinput/data/inputs/http"
@@ -41,7 +43,7 @@ class SplunkClient:
     def get(self, collection: str, name: str) -> dict[str, Any] | None:
         """The content of an entry; None when there is none."""
         response = self._send("GET", f"{collection}/{quote(name, safe='')}")
-        if response.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code == HTTPStatus.NOT_FOUND:
             return None
         return self._content(response, name)
 
@@ -57,15 +59,15 @@ class SplunkClient:
     def delete(self, collection: str, name: str) -> None:
         """Remove an entry; that it is gone already is success."""
         response = self._send("DELETE", f"{collection}/{quote(name, safe='')}")
-        if response.status_code != httpx.codes.NOT_FOUND:
+        if response.status_code != HTTPStatus.NOT_FOUND:
             self._content(response, name)
 
-    def _send(self, method: str, path: str, form: Mapping[str, str] | None = None) -> httpx.Response:
+    def _send(self, method: str, path: str, form: Mapping[str, str] | None = None) -> "httpx.Response":
         with http.answering("Splunk's management API", self._url):
             response = self._http.request(
                 method, path, params={"output_mode": "json"}, data=dict(form) if form else None
             )
-        if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise RefusedError(
                 f"Splunk at {self._url} refused the user (HTTP {response.status_code})",
                 "Configure a user who may edit indexes and HTTP inputs (the roles' capabilities "
@@ -73,7 +75,7 @@ class SplunkClient:
             )
         return response
 
-    def _content(self, response: httpx.Response, name: str) -> dict[str, Any]:
+    def _content(self, response: "httpx.Response", name: str) -> dict[str, Any]:
         body = http.json_object(response)
         if response.is_error:
             said = "; ".join(str(message.get("text")) for message in body.get("messages", ()))
