@@ -110,7 +110,12 @@ class Herder:
                 return
             old = [task for task in connector.tasks if chosen(task)]
             _stop(old)
-            fresh = {task.number: self._task(connector, task.number) for task in old}
+            try:
+                fresh = {task.number: self._task(connector, task.number) for task in old}
+            except TaskError:
+                connector.trace = traceback.format_exc()
+                connector.tasks = [task for task in connector.tasks if task not in old]
+                return
             connector.tasks = [fresh.get(task.number, task) for task in connector.tasks]
             for task in fresh.values():
                 task.start(paused=connector.stored.target == PAUSED)

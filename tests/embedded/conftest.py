@@ -175,16 +175,24 @@ def splunk(
 TRUST_PASSWORD = "changeit-in-tests"
 
 
+def java_trust_store(path: Path, certificate: str) -> Path:
+    """A CA's certificate as a Java trust store in PKCS #12, with TRUST_PASSWORD."""
+    entry = pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(certificate.encode()), b"ca")
+    password = BestAvailableEncryption(TRUST_PASSWORD.encode())
+    path.write_bytes(pkcs12.serialize_java_truststore([entry], password))
+    return path
+
+
 @pytest.fixture(scope="session")
 def trust_store(authority: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The test CA as a Java trust store in PKCS #12, with TRUST_PASSWORD."""
-    certificate = x509.load_pem_x509_certificate(authority.certificate.encode())
-    path = tmp_path_factory.mktemp("trust") / "trust.p12"
-    password = BestAvailableEncryption(TRUST_PASSWORD.encode())
-    path.write_bytes(
-        pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(certificate, b"ca")], password)
-    )
-    return path
+    return java_trust_store(tmp_path_factory.mktemp("trust") / "trust.p12", authority.certificate)
+
+
+@pytest.fixture(scope="session")
+def other_trust_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trust store of a CA that signed nothing here."""
+    stranger = make_authority("another CA", days=1)
+    return java_trust_store(tmp_path_factory.mktemp("trust") / "other.p12", stranger.certificate)
 
 
 @dataclass
@@ -236,10 +244,10 @@ def connect(
 def sink(trust_store: Path) -> Callable[..., dict[str, str]]:
     """Make the configuration of a sink connector for a Splunk; further options override."""
 
-    def make(splunk: Splunk, token: str, topics: str, index: str, **options: str) -> dict[str, str]:
+    def make(splunk: Splunk, token: str, topic: str, index: str, /, **options: str) -> dict[str, str]:
         return {
             "connector.class": "com.splunk.kafka.connect.SplunkSinkConnector",
-            "topics": topics,
+            "topics": topic,
             "splunk.indexes": index,
             "splunk.hec.uri": splunk.hec_url,
             "splunk.hec.token": token,

@@ -1,0 +1,128 @@
+"""Whatever dies in the middle of a stream of 20,000 records, all of them are in the index afterwards."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Wait = Callable[..., None]
+RECORDS = 20_000
+
+
+@pytest.fixture
+def hop(
+    make_splunk: Callable[[Path], Any],
+    make_connect: Callable[[Path], Any],
+    make_hop: Callable[..., Any],
+    tmp_path: Path,
+) -> Iterator[Any]:
+    """A hop whose Splunk and Connect may be killed."""
+    splunk, connect = make_splunk(tmp_path), make_connect(tmp_path)
+    splunk.start()
+    connect.start()
+    made = make_hop(splunk, connect)
+    made.make_topic(made.name, partitions=2)
+    made.start()
+    yield made
+    for process in (connect, splunk):
+        assert process.stop() == 0, process.log()
+
+
+def values(first: int, count: int) -> list[bytes]:
+    return [
+        b'{"EVENT_ID":"e%06d","text":"%s"}' % (number, b"x" * 300) for number in range(first, first + count)
+    ]
+
+
+def indexed(hop: Any) -> int:
+    content = hop.splunk.admin("GET", f"/services/data/indexes/{hop.name}").json()["entry"][0]["content"]
+    count: int = content["totalEventCount"]
+    return count
+
+
+def distinct(hop: Any) -> int:
+    return int(hop.splunk.search(f"search index={hop.name} | stats dc(EVENT_ID) as n")[0]["n"])
+
+
+def streaming(hop: Any) -> threading.Thread:
+    """Produce the records in ten portions, as the index takes them."""
+
+    def stream() -> None:
+        for first in range(0, RECORDS, RECORDS // 10):
+            hop.produce(*values(first, RECORDS // 10))
+
+    thread = threading.Thread(target=stream)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("victim", ["splunk", "connect"])
+def test_kill_9_in_the_middle_of_a_stream_loses_nothing(hop: Any, eventually: Wait, victim: str) -> None:
+    stream = streaming(hop)
+    process = hop.splunk if victim == "splunk" else hop.connect
+    for share in (4, 2):
+        eventually(lambda share=share: indexed(hop) > RECORDS // share)
+        process.kill()
+        process.start()
+    stream.join()
+    eventually(lambda: distinct(hop) == RECORDS)
+    eventually(lambda: hop.committed() == RECORDS)
+    assert hop.connect.states(hop.name) == ["RUNNING", "RUNNING"]
+
+
+def test_records_wait_while_splunk_is_away(hop: Any, eventually: Wait) -> None:
+    hop.produce(*values(0, 500))
+    eventually(lambda: hop.committed() == 500)
+    assert hop.splunk.stop() == 0
+    hop.produce(*values(500, 5000))
+    eventually(lambda: "HEC is not available" in hop.connect.log())
+    assert hop.connect.states(hop.name) == ["RUNNING", "RUNNING"]
+    hop.splunk.start()
+    eventually(lambda: hop.committed() == 5500)
+    assert (distinct(hop), indexed(hop)) == (5500, 5501)
+
+
+def test_a_token_that_is_refused_for_a_while_loses_nothing(hop: Any, eventually: Wait) -> None:
+    path = f"/services/data/inputs/http/{hop.name}"
+    hop.splunk.admin("POST", path + "/disable")
+    hop.produce(*values(0, 100))
+    eventually(lambda: "HEC answered 403: Token disabled (code 1)" in hop.connect.log())
+    assert hop.committed() == 0
+    hop.splunk.admin("POST", path + "/enable")
+    eventually(lambda: hop.committed() == 100)
+    assert indexed(hop) == 101
+
+
+def test_what_was_acknowledged_by_nobody_is_sent_again(hop: Any, eventually: Wait) -> None:
+    hop.connect.call("DELETE", f"/connectors/{hop.name}")
+    hop.start(splunk__hec__event__timeout="1", splunk__hec__ack__poll__interval="2")
+    hop.produce(*values(0, 10))
+    eventually(lambda: hop.committed() == 10)
+    assert distinct(hop) == 10
+
+
+def test_revisions_of_an_event_stay_in_order_across_an_outage(hop: Any, eventually: Wait) -> None:
+    hop.splunk.kill()
+    revisions = [b'{"EVENT_ID":"e","revision":%d}' % number for number in range(1500)]
+    hop.produce(*revisions, timestamp=1_700_000_000_000)
+    hop.splunk.start()
+    eventually(lambda: hop.committed() == 1500)
+    (newest,) = hop.splunk.search(f"search index={hop.name} EVENT_ID=e | dedup EVENT_ID")
+    assert newest["revision"] == "1499"
+
+
+def test_connectors_and_what_they_are_meant_to_be_survive_kill_9(hop: Any, eventually: Wait) -> None:
+    hop.connect.call("PUT", f"/connectors/{hop.name}/config", json=hop.config(splunk__sourcetypes="changed"))
+    hop.connect.call("PUT", "/connectors/gone/config", json=hop.config())
+    assert hop.connect.call("DELETE", "/connectors/gone").status_code == 204
+    hop.connect.call("PUT", f"/connectors/{hop.name}/pause")
+    hop.connect.kill()
+    hop.connect.start()
+    assert hop.connect.call("GET", "/connectors").json() == [hop.name]
+    assert hop.connect.states(hop.name) == ["PAUSED", "PAUSED"]
+    assert hop.connect.call("GET", f"/connectors/{hop.name}/config").json()["splunk.sourcetypes"] == "changed"
+    hop.connect.call("PUT", f"/connectors/{hop.name}/resume")
+    hop.produce(b"after")
+    eventually(lambda: hop.indexed("sourcetype=changed") == ["after"])
