@@ -68,6 +68,7 @@ def install(root: Path, ways: tuple[Callable[[Path], None], ...]) -> None:
             shutil.rmtree(root, ignore_errors=True)
             scratch.replace(root)
         except LabError as error:
+            print(f"lab: {error.what}", file=sys.stderr)
             failures.append(error.what)
             remedy = error.remedy
         else:
