@@ -52,6 +52,11 @@ def memory_mb(client: docker.DockerClient) -> int:
     return int(client.info()["MemTotal"]) // 2**20
 
 
+def cpus(client: docker.DockerClient) -> int:
+    """The CPUs of the engine's machine."""
+    return int(client.info()["NCPU"])
+
+
 def check_disk(client: docker.DockerClient, needed_gb: int) -> None:
     """Refuse an engine on this machine whose disk is nearly full; a remote engine does not tell.
 

@@ -1,6 +1,6 @@
 """What each container may use of the machine: CPUs, memory, and the Java heap that follows from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,19 +89,24 @@ def heap(container: str, limit: Limits) -> str:
     return f"-Xms{size}m -Xmx{size}m"
 
 
-def check(chosen: Iterable[Limits], machine: MachineSize, available_mb: int | None = None) -> None:
-    """Refuse limits that together exceed the machine, or what the engine's machine really has (MB).
+def check(
+    chosen: Mapping[str, Limits],
+    machine: MachineSize,
+    *,
+    available_mb: int | None = None,
+    available_cpus: int | None = None,
+) -> None:
+    """Refuse limits that together exceed the machine, or what the engine's machine really has.
 
     Raises:
         ConfigurationError: too little memory or too few CPUs.
     """
-    wanted = list(chosen)
-    total = sum(limit.memory_mb for limit in wanted)
+    total = sum(limit.memory_mb for limit in chosen.values())
     room = machine.memory_gb * 10**9 // 2**20
     if total > room:
         raise ConfigurationError(
             f"the containers' memory limits add up to {total} MB; the logging server has {room} MB",
-            "Lower docker.memory_mb.NAME of a container, or choose a larger machine in infra/sizes.py.",
+            "Lower one: pulumi config set docker.memory_mb.NAME MB",
         )
     if available_mb is not None and total > available_mb:
         raise ConfigurationError(
@@ -109,9 +114,11 @@ def check(chosen: Iterable[Limits], machine: MachineSize, available_mb: int | No
             "Give the engine more memory (Docker Desktop: Settings, Resources), point docker.host to a "
             "larger machine, or use the embedded stack: pulumi stack select embedded",
         )
-    largest = max((limit.cpus for limit in wanted), default=0)
-    if largest > machine.cpus:
-        raise ConfigurationError(
-            f"a container is allowed {largest} CPUs; the logging server has {machine.cpus}",
-            "Lower docker.cpus.NAME of that container.",
-        )
+    # an engine refuses a container that may use more CPUs than there are
+    cpus = machine.cpus if available_cpus is None else min(machine.cpus, available_cpus)
+    for name, limit in chosen.items():
+        if limit.cpus > cpus:
+            raise ConfigurationError(
+                f"{name} may use {limit.cpus:g} CPUs; the engine's machine has {cpus}",
+                f"pulumi config set docker.cpus.{name} {cpus}",
+            )
