@@ -41,8 +41,8 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     return True
 
 
-def listeners(ports: frozenset[int]) -> dict[int, psutil.Process]:
-    """The processes that listen on these ports, as far as this user may see them."""
+def holders(ports: frozenset[int]) -> dict[int, psutil.Process]:
+    """The processes that hold these ports, as far as this user may see them; who listens goes first."""
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         try:
@@ -50,8 +50,9 @@ def listeners(ports: frozenset[int]) -> dict[int, psutil.Process]:
         except psutil.Error:
             continue  # another user's
         for connection in connections:
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port in ports:
-                found[connection.laddr.port] = process
+            port = connection.laddr.port if connection.laddr else None
+            if port in ports and (port not in found or connection.status == psutil.CONN_LISTEN):
+                found[port] = process
     return found
 
 
@@ -68,10 +69,10 @@ def check_ports(wanted: Mapping[str, int], is_own: Callable[[psutil.Process], bo
     taken = {key: port for key, port in wanted.items() if not is_free(port)}
     if not taken:
         return
-    holders = listeners(frozenset(taken.values()))
+    held_by = holders(frozenset(taken.values()))
     problems: list[tuple[str, str]] = []
     for key, port in taken.items():
-        holder = holders.get(port)
+        holder = held_by.get(port)
         if holder is not None and is_own(holder):
             continue
         who = "another user's process" if holder is None else f"process {holder.pid} ({_name(holder)})"

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from infra.errors import UnreachableError
 
@@ -27,6 +28,12 @@ def client(
     )
 
 
+def public(url: str) -> str:
+    """A URL without the user and password that it may carry: what may be shown and kept in the open."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 @contextmanager
 def answering(service: str, url: str) -> Iterator[None]:
     """Turn a failed connection into an error that names the service.
@@ -40,7 +47,7 @@ def answering(service: str, url: str) -> Iterator[None]:
         yield
     except httpx.TransportError as error:
         raise UnreachableError(
-            f"{service} does not answer at {url}: {str(error) or type(error).__name__}",
+            f"{service} does not answer at {public(url)}: {str(error) or type(error).__name__}",
             "Look whether it runs (./lab status) and whether the address in the configuration is right.",
         ) from error
 

@@ -24,7 +24,7 @@ class ConnectClient:
     def __init__(
         self, url: str, ca_certificate: str | None = None, auth: tuple[str, str] | None = None
     ) -> None:
-        self._url = url
+        self._url = http.public(url)
         self._http = http.client(url, ca_certificate, auth)
 
     def config(self, connector: str) -> dict[str, str] | None:

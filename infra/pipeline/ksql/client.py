@@ -14,6 +14,7 @@ COMMAND_SECONDS: Final = 120.0
 """How long a server may take to carry out one statement: a busy cluster makes topics slowly."""
 POLL_SECONDS: Final = 0.1
 UNFINISHED: Final = {"QUEUED", "PARSING", "EXECUTING", "RUNNING"}
+FAILED: Final = {"ERROR", "PENDING_ERROR", "NOT_RUNNING"}
 MEDIA_TYPE: Final = "application/vnd.ksql.v1+json"
 
 
@@ -27,8 +28,8 @@ class Query:
 
     @property
     def is_well(self) -> bool:
-        """Whether it processes records, or will when it is resumed."""
-        return self.state in {"RUNNING", "REBALANCING", "CREATED", "PAUSED"}
+        """Whether it has not failed; one that is paused, or whose host does not answer now, has not."""
+        return self.state not in FAILED
 
 
 class KsqlClient:
@@ -37,7 +38,7 @@ class KsqlClient:
     def __init__(
         self, url: str, ca_certificate: str | None = None, auth: tuple[str, str] | None = None
     ) -> None:
-        self.url = url
+        self.url = http.public(url)
         self._http = http.client(url, ca_certificate, auth)
 
     def is_healthy(self) -> bool:

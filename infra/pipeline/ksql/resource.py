@@ -52,7 +52,7 @@ class KsqlProvider(LabProvider[KsqlInputs]):
         drop(client, reversed(journal.read()), delete_topics=False)
         applied = make(client, wanted.statements, journal)
         journal.close()
-        return Made(wanted.url, _facts(applied))
+        return Made(client.url, _facts(applied))
 
     def find(self, made: Made, wanted: KsqlInputs) -> Made:
         """Compare with SHOW STREAMS, TABLES and QUERIES; a server that is down now tells nothing."""

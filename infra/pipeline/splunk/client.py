@@ -37,7 +37,7 @@ class SplunkClient:
     """One Splunk server's management API."""
 
     def __init__(self, access: SplunkAccess) -> None:
-        self._url = access.url
+        self._url = http.public(access.url)
         self._http = http.client(access.url, access.ca_certificate, (access.user, access.password))
 
     def get(self, collection: str, name: str) -> dict[str, Any] | None:

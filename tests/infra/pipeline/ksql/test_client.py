@@ -165,3 +165,12 @@ def test_health_is_the_servers_own_answer(script: Script, url: str) -> None:
 def test_a_server_that_is_not_there_is_named(free_port: int) -> None:
     with pytest.raises(UnreachableError, match=f"ksqlDB does not answer at http://127.0.0.1:{free_port}"):
         KsqlClient(f"http://127.0.0.1:{free_port}").sources()
+
+
+def test_a_password_in_the_url_is_sent_and_never_shown(script: Script, url: str, free_port: int) -> None:
+    script.answers = [(200, [])]
+    KsqlClient(url.replace("http://", "http://user:a-password@")).types()
+    assert script.asked[0][3].startswith("Basic ")
+    with pytest.raises(UnreachableError) as error:
+        KsqlClient(f"http://user:a-password@127.0.0.1:{free_port}").sources()
+    assert "a-password" not in str(error.value)
