@@ -91,6 +91,7 @@ class Application:
                 log.warning("%s; recovering from what is committed", error)
                 self.trouble = str(error)
                 instance.lost()
+                self._answer(instance)
                 self._stopping.wait(RETRY)
         instance.leave()
 

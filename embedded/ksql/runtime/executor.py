@@ -11,6 +11,7 @@ from embedded.ksql.engine import StatementResult
 from embedded.ksql.runtime.commands import Command
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.statements import CHANGES, Pausing, pausing
+from embedded.ksql.runtime.worker import QueryFailedError
 
 if TYPE_CHECKING:
     from embedded.ksql.runtime.instance import Instance
@@ -69,7 +70,10 @@ def _apply(instance: Instance, result: StatementResult) -> None:
         instance.states.forget(query_id)
     instance.cluster.delete(result.delete_topics)
     if result.query and result.kind in CHANGES:
-        instance.queries.start(result.query, instance.statements.resets[result.query.id])
+        try:
+            instance.queries.start(result.query, instance.statements.resets[result.query.id])
+        except QueryFailedError as error:
+            instance.failed(error)
 
 
 def _pause(instance: Instance, sql: str, pause: Pausing) -> Done:

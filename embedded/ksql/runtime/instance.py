@@ -133,6 +133,8 @@ class Instance:
         if self._mine != self._membership.mine:
             self._take_over(self._membership.mine)
         taken = self.source.take(self._patience())
+        for topic in taken.missing:
+            self.queries.refuse_without(topic)
         busy = self.queries.process(taken)
         opened = self.transaction.opened
         if opened is not None and time.monotonic() - opened < self._interval(taken):

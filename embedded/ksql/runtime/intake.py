@@ -17,10 +17,14 @@ BATCH: Final = 2000
 
 @dataclass(slots=True)
 class Taken:
-    """Records by partition, in order; and for partitions read to the end, the offset of that end."""
+    """Records by partition, in order; for partitions read to the end, the offset of that end.
+
+    `missing` are topics that do not exist.
+    """
 
     records: dict[Input, list[Record]] = field(default_factory=dict)
     ends: dict[Input, int] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
 
 
 def to_record(message: Any) -> Record:
@@ -96,7 +100,8 @@ class Source:
                 self._next[key] = max(self._next[key], message.offset())
                 taken.ends[key] = message.offset()
         elif error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):  # noqa: SLF001
-            self._next.pop(key, None)
+            if self._next.pop(key, None) is not None:
+                taken.missing.add(key[0])
         elif error.fatal() or not error.retriable():
             raise RuntimeFailureError(f"{key[0]}, partition {key[1]}, cannot be read: {error.str()}")
 

@@ -16,7 +16,7 @@ from embedded.ksql.runtime.snapshots import ReaderState, Snapshot
 from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
-from embedded.ksql.runtime.worker import Worker
+from embedded.ksql.runtime.worker import QueryFailedError, Worker
 
 log = logging.getLogger(__name__)
 
@@ -113,11 +113,22 @@ class Queries:
         for worker in self._workers.values():
             self.place(worker, self._add(worker, query), reset)
 
+    def refuse_without(self, topic: str) -> None:
+        """Let a query fail that reads a topic which is not there.
+
+        Raises:
+            QueryFailedError: there is one.
+        """
+        for query in self._queries.values():
+            if topic in query.source_topics and self._states[query.id].status == "RUNNING":
+                raise QueryFailedError(query.id, LookupError(f"topic {topic} does not exist"))
+
     def place_new(self, resets: Mapping[str, str]) -> None:
         """Give readers a place that a recovery has found none for, because they have never read."""
         for worker in self._workers.values():
             for reader in worker.readers.values():
-                self.place(worker, [reader], resets[reader.query.id])
+                if self._active(reader):
+                    self.place(worker, [reader], resets[reader.query.id])
 
     def place(self, worker: Worker, readers: Iterable[Reader], reset: str) -> None:
         """Let readers begin: at the beginning or the end of their topics, or with what is handed on."""
@@ -128,6 +139,9 @@ class Queries:
             if topic not in reader.positions and topic not in reader.attached
         ]
         inputs = {(topic, r.partition) for r, topic in wanted if topic not in self._unwritten}
+        for topic in {topic for topic, _ in inputs}:
+            if self._cluster.partitions(topic) is None:
+                self.refuse_without(topic)
         ends = self._cluster.ends(inputs, committed=False)
         begins = self._cluster.starts(inputs) if reset == "earliest" else ends
         for reader, topic in wanted:
