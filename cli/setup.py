@@ -1,18 +1,18 @@
-"""`lab setup`: everything short of a stack, for a shell of one's own."""
+"""`lab setup`: everything short of bringing a stack up, for a shell of one's own."""
 
 import click
-
-from cli.environment.locations import ENV_FILE
 
 
 @click.command(short_help="Set this clone up, and no more; then: source .lab/env")
 def command() -> None:
-    """Make the Python environment, the Pulumi tool and .lab/env.
+    """Make the Python environment, the Pulumi tool, .lab/env, and the stack `embedded` unless one is selected.
 
     Every other verb does this by itself. After it, `source .lab/env` gives a shell in which pulumi and pytest
     work as typed.
     """
-    from cli.stack.session import set_up  # noqa: PLC0415 - verbs import late, so that --help is quick
+    from cli.environment.locations import ENV_FILE  # noqa: PLC0415 - verbs import late
+    from cli.stack.selection import select  # noqa: PLC0415
+    from cli.stack.session import set_up  # noqa: PLC0415
 
-    set_up()
-    print(f"The clone is set up. In bash or zsh: source {ENV_FILE}")
+    stack = select(None, set_up())
+    print(f"The clone is set up, with the stack {stack} selected. In bash or zsh: source {ENV_FILE}")

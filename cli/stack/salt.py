@@ -4,6 +4,7 @@ The salt belongs to one clone's passphrase. The state holds it, and `PULUMI_FALL
 lets the tool find it there; but the tool also writes it into the file, where it would be committed for all.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,15 @@ def kept_out(configuration: Path) -> Iterator[None]:
                     configuration.unlink()
                 else:
                     configuration.write_text(before, encoding="utf-8")
+
+
+def forget(configuration: Path) -> None:
+    """Take the salt of another passphrase out of `configuration`, unless values there are encrypted with it."""
+    text = configuration.read_text(encoding="utf-8")
+    if "secure:" not in text:
+        unsalted = re.sub(r"(?m)^encryptionsalt:.*\n?", "", text)
+        if unsalted != text:
+            configuration.write_text(unsalted, encoding="utf-8")
 
 
 def _values(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.environment.locations import ROOT
+from cli.stack import salt
 from cli.stack.process import ask
 from infra.errors import LabError
 
@@ -50,6 +51,7 @@ def begin(name: str, environment: Mapping[str, str], project: Path = ROOT) -> No
             f"there is no stack {name}, and no Pulumi.{name}.yaml to make it from.",
             f"There are: {', '.join(configured(project))}. Or make one of your own: pulumi stack init {name}",
         )
+    salt.forget(project / f"Pulumi.{name}.yaml")
     with tempfile.TemporaryDirectory(prefix="lab-init-") as folder:
         shutil.copy(project / "Pulumi.yaml", folder)
         ask(["--cwd", folder, "stack", "init", "--no-select", name], environment, project)

@@ -44,6 +44,17 @@ def test_beginning_a_stack_leaves_its_configuration_file_alone(project: Project)
     assert (project.folder / "Pulumi.other.yaml").read_text() == text
 
 
+def test_a_salt_that_was_left_with_another_passphrase_does_not_keep_a_new_clone_from_working(
+    project: Project,
+) -> None:
+    text = configure(project, "other")
+    foreign = "encryptionsalt: v1:GB6X3hcEHnM=:v1:Vt3wdAbLpFPRRU1G:C2dR7Fg8T1IvIHkZQTpCzbFUoiSlQw==\n"
+    (project.folder / "Pulumi.other.yaml").write_text(text + foreign)
+    select("other", project.environment, project.folder)
+    up = project.pulumi("up", "--yes", "--skip-preview")
+    assert up.returncode == 0, up.stdout + up.stderr
+
+
 def test_secrets_of_a_stack_so_begun_are_encrypted_and_read_back(project: Project) -> None:
     configure(project, "other")
     select("other", project.environment, project.folder)
