@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,6 @@ import pytest
 import yaml
 
 from cli.environment.locations import ROOT
-from embedded.kafka.broker import free_port
 from infra import config, preflight
 from infra.logging_server.embedded.run_directory import RunDirectory
 from infra.logging_server.embedded.supervisord import Supervisord
@@ -110,7 +110,9 @@ def replayed(printed: str) -> dict[str, Any]:
 def make_clone(folder: Path) -> Clone:
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
     keys = [key for key in config.allowed() if key.endswith("port")]
-    clone = Clone(folder, {key: free_port() for key in keys})
+    # below the range that systems take the ports of outgoing connections from
+    free = [port for port in random.sample(range(20000, 32000), 10 * len(keys)) if preflight.is_free(port)]
+    clone = Clone(folder, dict(zip(keys, free, strict=False)))
     clone.configure(clone.ports)
     return clone
 
