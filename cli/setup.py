@@ -5,7 +5,7 @@ import click
 
 @click.command(short_help="Set this clone up, and no more; then: source .lab/env")
 def command() -> None:
-    """Make the Python environment, the Pulumi tool, .lab/env, and the stack `embedded` unless one is selected.
+    """Make the Python environment, the Pulumi tool and .lab/env, and select a stack unless one is.
 
     Every other verb does this by itself. After it, `source .lab/env` gives a shell in which pulumi and pytest
     work as typed.

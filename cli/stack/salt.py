@@ -30,7 +30,7 @@ def kept_out(configuration: Path) -> Iterator[None]:
 
 
 def forget(configuration: Path) -> None:
-    """Take the salt of another passphrase out of `configuration`, unless values there are encrypted with it."""
+    """Take the salt of another passphrase out of `configuration`, unless values there need it."""
     text = configuration.read_text(encoding="utf-8")
     if "secure:" not in text:
         unsalted = re.sub(r"(?m)^encryptionsalt:.*\n?", "", text)
