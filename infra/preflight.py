@@ -28,6 +28,10 @@ def check(configuration: LabConfiguration, run: RunDirectory) -> None:
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether a service could listen on a port now."""
+    with socket.socket() as caller:
+        # macOS lets a socket be bound beside one that listens on every address
+        if caller.connect_ex((host, port)) == 0:
+            return False
     with socket.socket() as probe:
         probe.setsockopt(
             socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
