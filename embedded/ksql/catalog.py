@@ -101,5 +101,10 @@ class MemoryTopics:
         self._strict = strict
 
     def partitions(self, name: str) -> int | None:
-        """How many partitions `name` has; None only when strict and unknown."""
-        return self._partitions.get(name, None if self._strict else 1)
+        """How many partitions `name` has; None when it is not known."""
+        return self._partitions.get(name)
+
+    @property
+    def default_partitions(self) -> int | None:
+        """How many partitions an unknown topic gets; None when strict."""
+        return None if self._strict else 1

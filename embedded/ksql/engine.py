@@ -1,12 +1,17 @@
 """The engine: statements in; streams, tables and queries out. It runs nothing and touches no network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from embedded.ksql import commands
 from embedded.ksql.catalog import MemoryTopics, Source, Topics, TopicSpec
+from embedded.ksql.errors import InvalidError, KsqlError
+from embedded.ksql.language import statements as ast
+from embedded.ksql.language.parser import parse, require_statement
 from embedded.ksql.query import Query
 from embedded.ksql.record import Record
+from embedded.ksql.types import Type
 
 StatementKind = Literal[
     "CREATE", "INSERT_SELECT", "INSERT_VALUES", "DROP", "TERMINATE", "SHOW_STREAMS", "SHOW_TABLES",
@@ -61,6 +66,9 @@ class Engine:
         self.topics: Topics = topics or MemoryTopics()
         self.sources: dict[str, Source] = {}
         self.queries: dict[str, Query] = {}
+        self.types: dict[str, Type] = {}
+        self._made: dict[str, int] = {}
+        self._serial = 0
 
     def execute(self, sql: str, properties: Mapping[str, object] | None = None) -> list[StatementResult]:
         """Carries out the statements of `sql`, all or none of them.
@@ -73,7 +81,37 @@ class Engine:
             InvalidError: a statement is wrong; nothing was changed.
             UnsupportedError: a statement needs what this engine does not have; nothing was changed.
         """
-        raise NotImplementedError
+        before = (dict(self.sources), dict(self.queries), dict(self.types), dict(self._made), self._serial)
+        session = {**self.properties, **(properties or {})}
+        results: list[StatementResult] = []
+        try:
+            for statement in parse(sql, self.types):
+                results.append(self._execute(statement, session))
+        except KsqlError:
+            self.sources, self.queries, self.types, self._made, self._serial = before
+            raise
+        return results
+
+    def _execute(self, statement: ast.Statement, session: dict[str, object]) -> StatementResult:
+        self._serial += 1
+        try:
+            return commands.execute(self, statement, session, self._serial)
+        except KsqlError as error:
+            error.statement = error.statement or statement.text
+            raise
+
+    def partitions(self, topic: str) -> int | None:
+        """How many partitions a topic has, or will have when it is made; None when there is none."""
+        known = self._made.get(topic)
+        return self.topics.partitions(topic) if known is None else known
+
+    def make_topic(self, topic: str, partitions: int) -> None:
+        """Remembers a topic that a statement asks to be made."""
+        self._made[topic] = partitions
+
+    def forget_topic(self, topic: str) -> None:
+        """Forgets a topic that a statement asks to be deleted."""
+        self._made.pop(topic, None)
 
     def transient(self, sql: str, properties: Mapping[str, object] | None = None) -> Query:
         """The push query of `SELECT … EMIT CHANGES`. It is not kept in `queries`.
@@ -82,7 +120,14 @@ class Engine:
             InvalidError: as for `execute`.
             UnsupportedError: as for `execute`.
         """
-        raise NotImplementedError
+        statement = require_statement(parse(sql, self.types))
+        if not isinstance(statement, ast.Query):
+            raise InvalidError("expected a SELECT statement", statement.text)
+        try:
+            return commands.push(self, statement, {**self.properties, **(properties or {})})
+        except KsqlError as error:
+            error.statement = error.statement or statement.text
+            raise
 
 
-__all__: Sequence[str] = ("Engine", "StatementResult")
+__all__ = ("Engine", "StatementKind", "StatementResult")

@@ -1,8 +1,51 @@
 """Statements and records in, records out: the engine without Kafka, everything in memory."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 
+from embedded.ksql.engine import Engine
+from embedded.ksql.query import Query, Task
 from embedded.ksql.record import DeadLetter, Record
+
+
+class Runner:
+    """Queries at work on topics in memory, each with one partition.
+
+    Args:
+        queries: in the order in which they take a record.
+        dead_letters: receives what could not be processed.
+    """
+
+    def __init__(self, queries: Iterable[Query], dead_letters: list[DeadLetter] | None = None) -> None:
+        self._readers: dict[str, list[Task]] = {}
+        self._internal: set[str] = set()
+        self._offsets: dict[str, int] = {}
+        for query in queries:
+            self._internal |= {spec.name for spec in query.internal_topics}
+            for stage in query.stages:
+                task = stage.task(0)
+                if dead_letters is not None:
+                    task.on_dead_letter = dead_letters.append
+                for topic in stage.source_topics:
+                    self._readers.setdefault(topic, []).append(task)
+
+    def feed(self, record: Record) -> list[Record]:
+        """Takes a record through all queries; returns what they wrote, internal topics left out."""
+        written: list[Record] = []
+        waiting = deque([record])
+        while waiting:
+            current = self._stored(waiting.popleft())
+            outputs = [
+                made for task in self._readers.get(current.topic, ()) for made in task.process(current)
+            ]
+            written += (made for made in outputs if made.topic not in self._internal)
+            waiting.extend(outputs)
+        return written
+
+    def _stored(self, record: Record) -> Record:
+        offset = self._offsets.get(record.topic, 0)
+        self._offsets[record.topic] = offset + 1
+        return Record(record.topic, record.key, record.value, record.timestamp, 0, offset, record.headers)
 
 
 def run(
@@ -25,4 +68,12 @@ def run(
     Raises:
         KsqlError: a statement is refused.
     """
-    raise NotImplementedError
+    engine = Engine(properties)
+    results = engine.execute(statements)
+    runner = Runner(engine.queries.values(), dead_letters)
+    written = [
+        made for result in results for record in result.records for made in [record, *runner.feed(record)]
+    ]
+    for record in records:
+        written += runner.feed(record)
+    return written

@@ -1,0 +1,29 @@
+"""Functions about nulls, and AS_VALUE."""
+
+from typing import Any
+
+from embedded.ksql.functions.registry import scalar
+
+
+@scalar("AS_VALUE", "T -> T", safe=True)
+def as_value(value: Any) -> Any:
+    """The value itself: marks a copy of a key column as a value column."""
+    return value
+
+
+@scalar("COALESCE", "T, T... -> T", safe=True)
+def coalesce(*values: Any) -> Any:
+    """The first value that is not null."""
+    return next((value for value in values if value is not None), None)
+
+
+@scalar("IFNULL", "T, T -> T", safe=True)
+def if_null(value: Any, otherwise: Any) -> Any:
+    """The value, or another when it is null."""
+    return otherwise if value is None else value
+
+
+@scalar("NULLIF", "T, T -> T", safe=True)
+def null_if(value: Any, other: Any) -> Any:
+    """The value, or null when it equals the other."""
+    return None if value == other else value

@@ -1,0 +1,274 @@
+"""Patterns of java.time.format.DateTimeFormatter: reading and writing moments by them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Final
+
+from embedded.ksql.errors import UnsupportedError
+from embedded.ksql.expressions.instants import from_datetime, to_datetime, zone
+
+MONTHS: Final = (
+    "January February March April May June July August September October November December".split()
+)
+DAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_PIECE: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|[^A-Za-z'\[\]]", re.DOTALL)
+_DAY_MS: Final = 86_400_000
+_EPOCH: Final = date(1970, 1, 1)
+_HALF: Final = 12
+_NUMBERS: Final = {"M": "month", "L": "month", "d": "day", "H": "hour", "m": "minute", "s": "second", "h": "hour12",
+                   "K": "hour11", "k": "hour24", "D": "yearday", "n": "nano", "N": "nanoday", "A": "milliday"}  # fmt: skip
+_OFFSETS: Final = {
+    "X": r"Z|[+-]\d\d(?:\d\d)?", "XX": r"Z|[+-]\d\d\d\d", "XXX": r"Z|[+-]\d\d:\d\d",
+    "x": r"[+-]\d\d(?:\d\d)?", "xx": r"[+-]\d\d\d\d", "xxx": r"[+-]\d\d:\d\d",
+    "Z": r"[+-]\d\d\d\d", "ZZ": r"[+-]\d\d\d\d", "ZZZ": r"[+-]\d\d\d\d", "ZZZZZ": r"Z|[+-]\d\d:\d\d",
+}  # fmt: skip
+_ZONES: Final = frozenset({"z", "zz", "zzz", "VV"})
+
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and time to be written: aware when the pattern may show its zone."""
+
+    when: datetime
+    nanos: int
+    zone_name: str
+
+
+def _offset(moment: Moment, letters: str) -> str:
+    delta = moment.when.utcoffset()
+    seconds = int(delta.total_seconds()) if delta is not None else 0
+    if seconds == 0 and letters[0] == "X" or (seconds == 0 and letters == "ZZZZZ"):
+        return "Z"
+    sign = "-" if seconds < 0 else "+"
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    if letters in {"X", "x"} and minutes == 0:
+        return f"{sign}{hours:02d}"
+    return f"{sign}{hours:02d}{':' if letters in {'XXX', 'xxx', 'ZZZZZ'} else ''}{minutes:02d}"
+
+
+def _zone_name(moment: Moment, letters: str) -> str:
+    if letters == "VV":
+        return moment.zone_name
+    name = moment.when.tzname() or ""
+    if not name.isalpha():
+        return moment.zone_name
+    return name
+
+
+def _number(moment: Moment, field: str) -> int:
+    when = moment.when
+    ms = (when.hour * 3600 + when.minute * 60 + when.second) * 1000
+    values = {
+        "month": when.month, "day": when.day, "hour": when.hour, "minute": when.minute, "second": when.second,
+        "hour12": (when.hour - 1) % _HALF + 1, "hour11": when.hour % _HALF, "hour24": when.hour or 24,
+        "yearday": when.timetuple().tm_yday, "nano": moment.nanos,
+        "nanoday": ms * 1_000_000 + moment.nanos, "milliday": ms + moment.nanos // 1_000_000,
+    }  # fmt: skip
+    return values[field]
+
+
+class Pattern:
+    """A compiled pattern.
+
+    Raises:
+        UnsupportedError: it has letters that this engine does not know, or is wrong.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._writers: list[Callable[[Moment], str]] = []
+        self._count = 0
+        expression = "".join(self._piece(match) for match in self._pieces(text))
+        try:
+            self._regex = re.compile(expression, re.IGNORECASE | re.ASCII)
+        except re.error as error:
+            raise self._unsupported(text) from error
+
+    def _unsupported(self, what: str) -> UnsupportedError:
+        return UnsupportedError(
+            f"'{what}' in the date pattern {self._text!r} is not supported", feature="date pattern"
+        )
+
+    def _pieces(self, text: str) -> list[re.Match[str]]:
+        found = list(_PIECE.finditer(text))
+        if sum(len(match.group()) for match in found) != len(text):
+            raise self._unsupported(text)
+        return found
+
+    def _group(self, field: str, expression: str) -> str:
+        self._count += 1
+        return f"(?P<{field}__{self._count}>{expression})"
+
+    def _piece(self, match: re.Match[str]) -> str:
+        whole = match.group()
+        if whole[0] == "'":
+            literal = "'" if whole == "''" else match[1].replace("''", "'")
+            self._writers.append(lambda _: literal)
+            return re.escape(literal)
+        if whole in {"[", "]"}:
+            return "(?:" if whole == "[" else ")?"
+        if not match[2]:
+            self._writers.append(lambda _: whole)
+            return re.escape(whole)
+        return self._letters(whole)
+
+    def _letters(self, letters: str) -> str:
+        letter, count = letters[0], len(letters)
+        if letter in {"y", "u"}:
+            return self._year(count)
+        if letter in {"M", "L", "E"} and count in {3, 4} or letters in {"E", "EE"}:
+            return self._name(letter, count)
+        if letter in _NUMBERS and (count <= 2 or letter in {"D", "n", "N", "A"}):  # noqa: PLR2004 - two digits
+            field = _NUMBERS[letter]
+            self._writers.append(lambda moment: str(_number(moment, field)).rjust(count, "0"))
+            width = r"\d{1,19}" if count == 1 else rf"\d{{{count}}}" if count == 2 else rf"\d{{{count},19}}"  # noqa: PLR2004
+            return self._group(field, width)
+        if letter == "S":
+            self._writers.append(lambda moment: f"{moment.nanos:09d}".ljust(count, "0")[:count])
+            return self._group("fraction", rf"\d{{{count}}}")
+        if letters == "a":
+            self._writers.append(lambda moment: "AM" if moment.when.hour < _HALF else "PM")
+            return self._group("half", "AM|PM")
+        if letters in _OFFSETS:
+            self._writers.append(lambda moment: _offset(moment, letters))
+            return self._group("offset", _OFFSETS[letters])
+        if letters in _ZONES:
+            self._writers.append(lambda moment: _zone_name(moment, letters))
+            return self._group("zone", r"[A-Za-z][A-Za-z0-9_/+:-]*")
+        if letters == "G":
+            self._writers.append(lambda _: "AD")
+            return self._group("era", "AD")
+        raise self._unsupported(letters)
+
+    def _year(self, count: int) -> str:
+        if count == 2:  # noqa: PLR2004 - a year of two digits
+            self._writers.append(lambda moment: f"{moment.when.year % 100:02d}")
+            return self._group("shortyear", r"\d{2}")
+        self._writers.append(lambda moment: str(moment.when.year).rjust(count, "0"))
+        return self._group("year", r"-?\d{1,19}" if count == 1 else rf"[+-]?\d{{{count},10}}")
+
+    def _name(self, letter: str, count: int) -> str:
+        names = DAYS if letter == "E" else MONTHS
+        full = count == 4  # noqa: PLR2004 - four letters are the full name
+        shown = [name if full else name[:3] for name in names]
+        place: Callable[[Moment], int] = (
+            (lambda moment: moment.when.weekday())
+            if letter == "E"
+            else (lambda moment: moment.when.month - 1)
+        )
+        self._writers.append(lambda moment: shown[place(moment)])
+        return self._group("weekday" if letter == "E" else "monthname", "|".join(shown))
+
+    def _write(self, moment: Moment) -> str:
+        return "".join(write(moment) for write in self._writers)
+
+    def _read(self, text: str) -> Fields:
+        match = self._regex.fullmatch(text)
+        if match is None:
+            raise ValueError(f"Text '{text}' could not be parsed by the pattern '{self._text}'")
+        return {name.split("__")[0]: found for name, found in match.groupdict().items() if found is not None}
+
+    def format_timestamp(self, ms: int, zone_id: str) -> str:
+        """A TIMESTAMP as text in a zone; ValueError for an unknown zone."""
+        when = to_datetime(ms).astimezone(zone(zone_id))
+        return self._write(Moment(when, ms % 1000 * 1_000_000, zone_id))
+
+    def format_date(self, days: int) -> str:
+        """A DATE as text; ValueError when the pattern shows a time."""
+        if re.search(r"[HhKkmsSnNAaXxZzVO]", re.sub(r"'[^']*'", "", self._text)):
+            raise ValueError("Unsupported field: the pattern shows a time")
+        day = _EPOCH + timedelta(days=days)
+        return self._write(Moment(datetime(day.year, day.month, day.day, tzinfo=timezone.utc), 0, "UTC"))
+
+    def format_time(self, ms: int) -> str:
+        """A TIME as text; ValueError when the pattern shows a date."""
+        if re.search(r"[yuMLdDEGXxZzVOQqwWYecF]", re.sub(r"'[^']*'", "", self._text)):
+            raise ValueError("Unsupported field: the pattern shows a date")
+        when = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms)
+        return self._write(Moment(when, ms % 1000 * 1_000_000, "UTC"))
+
+    def parse_timestamp(self, text: str, zone_id: str | None) -> int:
+        """A TIMESTAMP from text; what the text lacks is as at the beginning of 1970, its zone `zone_id`.
+
+        Raises:
+            ValueError: the text does not fit the pattern.
+        """
+        fields = self._read(text)
+        where = self._zone(fields) or zone(zone_id or "UTC")
+        day = self._date(fields)
+        ms = self._time(fields)
+        local = datetime(day.year, day.month, day.day, tzinfo=where) + timedelta(milliseconds=ms)
+        return from_datetime(local.astimezone(timezone.utc))
+
+    def parse_date(self, text: str) -> int:
+        """A DATE from text; ValueError when it does not fit, or has a time."""
+        fields = self._read(text)
+        if self._time(fields) != 0:
+            raise ValueError("Date format contains time field.")
+        return (self._date(fields) - _EPOCH).days
+
+    def parse_time(self, text: str) -> int:
+        """A TIME from text; ValueError when it does not fit, or has a date."""
+        fields = self._read(text)
+        if fields.keys() & {"year", "shortyear", "month", "monthname", "day", "yearday", "weekday", "era"}:
+            raise ValueError("Time format contains date field.")
+        if not fields.keys() & {"hour", "hour12", "hour11", "hour24", "nanoday", "milliday"}:
+            raise ValueError("Unable to obtain LocalTime")
+        return self._time(fields)
+
+    @staticmethod
+    def _zone(fields: Fields) -> tzinfo | None:
+        if "offset" in fields:
+            return zone(fields["offset"])
+        return zone(fields["zone"]) if "zone" in fields else None
+
+    @staticmethod
+    def _date(fields: Fields) -> date:
+        year = int(fields.get("year", "1970"))
+        if "shortyear" in fields:
+            year = 2000 + int(fields["shortyear"])
+        if "yearday" in fields:
+            return date(year, 1, 1) + timedelta(days=int(fields["yearday"]) - 1)
+        month = int(fields.get("month", "1"))
+        if "monthname" in fields:
+            month = next(
+                i for i, n in enumerate(MONTHS, 1) if n[:3].lower() == fields["monthname"][:3].lower()
+            )
+        return date(year, month, int(fields.get("day", "1")))
+
+    @staticmethod
+    def _time(fields: Fields) -> int:
+        if "milliday" in fields:
+            return int(fields["milliday"])
+        if "nanoday" in fields:
+            return int(fields["nanoday"]) // 1_000_000
+        hour = int(fields.get("hour", "0"))
+        if "hour24" in fields:
+            hour = int(fields["hour24"]) % 24
+        if "hour12" in fields or "hour11" in fields:
+            hour = int(fields.get("hour12", fields.get("hour11", "0"))) % _HALF
+            hour += _HALF if fields.get("half", "AM").upper() == "PM" else 0
+        minute, second = int(fields.get("minute", "0")), int(fields.get("second", "0"))
+        if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
+            raise ValueError(f"{hour}:{minute}:{second} is no time of day")
+        nanos = (
+            int(fields["fraction"].ljust(9, "0")[:9])
+            if "fraction" in fields
+            else int(fields.get("nano", "0"))
+        )
+        return ((hour * 60 + minute) * 60 + second) * 1000 + nanos // 1_000_000
+
+
+@lru_cache(maxsize=1024)
+def pattern(text: str) -> Pattern:
+    """The compiled pattern of a text, kept for the next time.
+
+    Raises:
+        UnsupportedError: as for `Pattern`.
+    """
+    return Pattern(text)

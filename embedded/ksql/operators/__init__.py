@@ -1,0 +1,1 @@
+"""Operators: what runs a query's steps, row by row."""

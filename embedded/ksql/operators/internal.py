@@ -1,0 +1,136 @@
+"""Rows through internal topics: streams' rows, and tables' changes, as JSON."""
+
+import base64
+from collections.abc import Callable
+from decimal import Decimal as Exact
+from typing import Any
+
+import orjson
+
+from embedded.ksql.operators.context import Change, Context, Forward
+from embedded.ksql.plan.schema import Schema
+from embedded.ksql.record import ANY_PARTITION, Record
+from embedded.ksql.types import Array, Decimal, Map, Struct, Type
+
+Convert = Callable[[Any], Any]
+_PLAIN = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING", "DATE", "TIME", "TIMESTAMP"})
+
+
+def _double_out(value: float) -> Any:
+    return value if value - value == 0 else repr(value)
+
+
+def codec(kind: Type) -> tuple[Convert, Convert] | None:
+    """The functions that make a value ready for JSON and back; None when JSON keeps it as it is."""
+    if kind.name in _PLAIN:
+        return None
+    if kind.name == "DOUBLE":
+        return _double_out, float
+    if kind.name == "BYTES":
+        return lambda v: base64.b64encode(v).decode(), base64.b64decode
+    if isinstance(kind, Decimal):
+        return str, Exact
+    if isinstance(kind, Array):
+        inner = codec(kind.item)
+        if inner is None:
+            return None
+        out, back = map(_nullable, inner)
+        return (lambda v: [out(x) for x in v]), (lambda v: [back(x) for x in v])
+    if isinstance(kind, Map):
+        key, value = (_pair(codec(kind.key)), _pair(codec(kind.value)))
+        return (
+            lambda v: [[key[0](k), value[0](x)] for k, x in v.items()],
+            lambda v: {key[1](k): value[1](x) for k, x in v},
+        )
+    assert isinstance(kind, Struct)  # noqa: S101 - no type is left
+    pairs = [_pair(codec(inner)) for _, inner in kind.fields]
+    return (
+        lambda v: [out(x) for (out, _), x in zip(pairs, v, strict=True)],
+        lambda v: tuple(back(x) for (_, back), x in zip(pairs, v, strict=True)),
+    )
+
+
+def _nullable(convert: Convert) -> Convert:
+    return lambda v: None if v is None else convert(v)
+
+
+def _pair(found: tuple[Convert, Convert] | None) -> tuple[Convert, Convert]:
+    if found is None:
+        return (lambda v: v), (lambda v: v)
+    return _nullable(found[0]), _nullable(found[1])
+
+
+def row_codec(schema: Schema) -> tuple[Convert, Convert]:
+    """The functions that make a row ready for JSON and back; rows may be None."""
+    special = [(i, *found) for i, f in enumerate(schema.values) if (found := codec(f.type)) is not None]
+    if not special:
+        return (lambda row: row), (lambda row: row)
+
+    def out(row: Any) -> Any:
+        if row is None:
+            return None
+        row = list(row)
+        for i, convert, _ in special:
+            if row[i] is not None:
+                row[i] = convert(row[i])
+        return row
+
+    def back(row: Any) -> Any:
+        if row is None:
+            return None
+        for i, _, convert in special:
+            if row[i] is not None:
+                row[i] = convert(row[i])
+        return row
+
+    return out, back
+
+
+def stream_writer(schema: Schema, topic: str, context: Context) -> Forward:
+    """The handler that writes a stream's rows to an internal topic."""
+    out, _ = row_codec(schema)
+
+    def process(key: Any, row: Any, time: int) -> None:
+        value = None if row is None else orjson.dumps(out(row))
+        context.outputs.append(Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers))
+
+    return process
+
+
+def stream_reader(schema: Schema, context: Context, forward: Forward) -> Callable[[Record], None]:
+    """The handler of an internal topic's records."""
+    _, back = row_codec(schema)
+
+    def process(record: Record) -> None:
+        if record.timestamp > context.stream_time:
+            context.stream_time = record.timestamp
+        row = None if record.value is None else back(orjson.loads(record.value))
+        forward(record.key, row, record.timestamp)
+
+    return process
+
+
+def change_writer(schema: Schema, topic: str, context: Context) -> Change:
+    """The handler that writes a table's changes to an internal topic."""
+    out, _ = row_codec(schema)
+
+    def process(key: Any, new: Any, before: Any, time: int) -> None:
+        value = orjson.dumps([out(new), out(before)])
+        context.outputs.append(Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers))
+
+    return process
+
+
+def change_reader(schema: Schema, context: Context, forward: Change) -> Callable[[Record], None]:
+    """The handler of an internal topic with a table's changes."""
+    _, back = row_codec(schema)
+
+    def process(record: Record) -> None:
+        if record.timestamp > context.stream_time:
+            context.stream_time = record.timestamp
+        if record.value is None:
+            return
+        new, before = orjson.loads(record.value)
+        forward(record.key, back(new), back(before), record.timestamp)
+
+    return process

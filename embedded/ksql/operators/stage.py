@@ -1,0 +1,149 @@
+"""Stages of a query and the tasks that run them: what `embedded.ksql.query` promises."""
+
+import pickle
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from embedded.ksql.errors import DataError
+from embedded.ksql.operators.build import Builder
+from embedded.ksql.operators.context import Context
+from embedded.ksql.partition import partition_of
+from embedded.ksql.plan import steps
+from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
+from embedded.ksql.serde.formats import window_bytes
+
+
+def inputs(step: steps.Step) -> list[steps.Step]:
+    """The steps directly under a step."""
+    found = (getattr(step, each.name) for each in fields(step))
+    return [each for each in found if isinstance(each, steps.Step)]
+
+
+def reads(step: steps.Step) -> list[steps.Read | steps.Repartition]:
+    """Where a stage's rows come from: sources, and repartitions below its root, leftmost first."""
+    found: list[steps.Read | steps.Repartition] = []
+    for each in inputs(step):
+        if isinstance(each, steps.Read | steps.Repartition):
+            found.append(each)
+        else:
+            found += reads(each)
+    return found
+
+
+class RunningStage:
+    """A sub-topology: its root step, and the topics that it reads and writes."""
+
+    def __init__(
+        self,
+        stage_id: str,
+        query_id: str,
+        root: steps.Step,
+        topics: Mapping[int, str],
+        properties: Mapping[str, object],
+    ) -> None:
+        self.id = stage_id
+        self._query_id = query_id
+        self._root = root
+        self._topics = topics
+        self._properties = properties
+        self._memo: dict[tuple[int, str], Any] = {}
+        self._suffix = window_bytes(root.keys.window)
+        below = [root] if isinstance(root, steps.Read) else reads(root)
+        names = [
+            each.source.topic if isinstance(each, steps.Read) else topics[id(each)]
+            for each in below
+            if isinstance(each, steps.Read | steps.Repartition)
+        ]
+        self.source_topics = tuple(dict.fromkeys(names))
+        if isinstance(root, steps.Write):
+            self.output_topics: tuple[str, ...] = (root.topic,)
+        elif isinstance(root, steps.Repartition):
+            self.output_topics = (topics[id(root)],)
+        else:
+            self.output_topics = ()
+
+    def task(self, partition: int) -> "RunningTask":
+        """A new task with empty state."""
+        return RunningTask(self, partition)
+
+    def build(self, context: Context) -> Builder:
+        """The handlers of a new task."""
+        builder = Builder(context, self._topics, self._properties, self._memo)
+        builder.root(self._root)
+        return builder
+
+    @property
+    def query_id(self) -> str:
+        """The id of the query that the stage is a part of."""
+        return self._query_id
+
+    def partition(self, record: Record, partitions: int) -> int:
+        """The partition of an output record: by its key without the window; any when it has no key."""
+        key = record.key
+        if key is None:
+            return ANY_PARTITION
+        return partition_of(key[: len(key) - self._suffix] if self._suffix else key, partitions)
+
+
+def _ignore(_: DeadLetter) -> None:
+    return None
+
+
+class RunningTask:
+    """One stage at work on one partition of each of its source topics."""
+
+    def __init__(self, stage: RunningStage, partition: int) -> None:
+        self.partition = partition
+        self.on_dead_letter: Callable[[DeadLetter], None] = _ignore
+        self._context = Context(stage.query_id, lambda letter: self.on_dead_letter(letter))
+        self._handlers = stage.build(self._context).handlers
+
+    @property
+    def stream_time(self) -> int:
+        """The highest event time seen so far in ms; -1 before the first record."""
+        return self._context.stream_time
+
+    def process(self, record: Record) -> list[Record]:
+        """Takes one record of a source topic; returns what the stage puts out, in order."""
+        context = self._context
+        context.record = record
+        context.outputs = outputs = []
+        for handler in self._handlers.get(record.topic, ()):
+            try:
+                handler(record)
+            except (ArithmeticError, ValueError, TypeError, LookupError) as error:
+                context.dead_letter(f"{type(error).__name__}: {error}")
+        return outputs
+
+    def snapshot(self) -> bytes:
+        """The whole state."""
+        states = [state.dump() for state in self._context.states]
+        return pickle.dumps((self._context.stream_time, states), protocol=5)
+
+    def restore(self, data: bytes) -> None:
+        """Replaces the state by what `snapshot` returned.
+
+        Raises:
+            DataError: `data` is not a snapshot of this stage.
+        """
+        try:
+            time, states = pickle.loads(data)  # noqa: S301 - snapshots are the engine's own files
+            pairs = list(zip(self._context.states, states, strict=True))
+        except (pickle.UnpicklingError, ValueError, EOFError, TypeError) as error:
+            raise DataError(f"not a snapshot of this stage: {error}") from error
+        self._context.stream_time = time
+        for state, dumped in pairs:
+            state.load(dumped)
+
+    def state_rows(self) -> int:
+        """How many rows the state holds."""
+        return sum(state.rows() for state in self._context.states)
+
+
+def split(root: steps.Step) -> Iterable[steps.Step]:
+    """The roots of the stages of a query, in order of flow, each once."""
+    for each in reads(root):
+        if isinstance(each, steps.Repartition):
+            yield from split(each)
+    yield root

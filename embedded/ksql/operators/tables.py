@@ -1,0 +1,190 @@
+"""Operators on tables, and joins with them (Kafka Streams' KTable classes)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from embedded.ksql.operators.context import Change, Context, Forward, State
+from embedded.ksql.plan.steps import JoinKind
+
+
+class Rows(State):
+    """A table's rows by key, each with its time."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, context: Context) -> None:
+        self.data: dict[bytes, tuple[Any, int]] = {}
+        context.states.append(self)
+
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.data)
+
+    def dump(self) -> Any:
+        """All rows."""
+        return self.data
+
+    def load(self, data: Any) -> None:
+        """Replaces the rows."""
+        self.data = data
+
+
+def table_source(store: Rows | None, forward: Change) -> Forward:
+    """Records of a topic as changes of a table, with the row that each replaces when there is a store."""
+    if store is None:
+
+        def pass_on(key: Any, row: Any, time: int) -> None:
+            if key is not None:
+                forward(key, row, None, time)
+
+        return pass_on
+    data = store.data
+
+    def process(key: Any, row: Any, time: int) -> None:
+        if key is None:
+            return
+        rows = store.data
+        old = rows.get(key)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = (row, time)
+        forward(key, row, None if old is None else old[0], time)
+
+    del data
+    return process
+
+
+def table_filter(test: Callable[[Any], bool], forward: Change, *, old: bool) -> Change:
+    """Rows for which `test` is true; the others are withdrawn."""
+
+    def process(key: Any, new: Any, before: Any, time: int) -> None:
+        kept = new if new is not None and test(new) else None
+        replaced = before if old and before is not None and test(before) else None
+        if old and kept is None and replaced is None:
+            return
+        forward(key, kept, replaced, time)
+
+    return process
+
+
+def table_project(make: Callable[[Any], Any], forward: Change) -> Change:
+    """What `make` makes of the new and the old row."""
+
+    def process(key: Any, new: Any, before: Any, time: int) -> None:
+        forward(key, None if new is None else make(new), None if before is None else make(before), time)
+
+    return process
+
+
+def table_group(
+    key_of: Callable[[Any], bytes | None], forward: Callable[[Any, Any, Any, int], None]
+) -> Change:
+    """Changes under their grouping keys: the old row is taken from its group, the new one put into its own."""
+
+    def process(_: Any, new: Any, before: Any, time: int) -> None:
+        new_key = None if new is None else key_of(new)
+        old_key = None if before is None else key_of(before)
+        if old_key is not None and old_key == new_key:
+            forward(old_key, new, before, time)
+            return
+        if old_key is not None:
+            forward(old_key, None, before, time)
+        if new_key is not None:
+            forward(new_key, new, None, time)
+
+    return process
+
+
+def stream_table_join(
+    kind: JoinKind, store: Rows, width: int, extra: int, forward: Forward
+) -> tuple[Forward, Change]:
+    """The handlers of the stream and of the table of a stream-table join."""
+    left = kind == "LEFT"
+    nulls = [None] * width
+    tail = [None] * extra
+
+    def on_stream(key: Any, row: Any, time: int) -> None:
+        if row is None or (key is None and not left):
+            return
+        found = None if key is None else store.data.get(key)
+        if found is not None:
+            forward(key, [*row, *found[0], *tail], time)
+        elif left:
+            forward(key, [*row, *nulls, *tail], time)
+
+    def on_table(key: Any, new: Any, _: Any, time: int) -> None:
+        if new is None:
+            store.data.pop(key, None)
+        else:
+            store.data[key] = (new, time)
+
+    return on_stream, on_table
+
+
+class TableJoin:
+    """The join of two tables on their keys; `left` and `right` take the changes of the two."""
+
+    def __init__(
+        self,
+        context: Context,
+        kind: JoinKind,
+        widths: tuple[int, int],
+        extra: int,
+        forward: Change,
+        *,
+        old: bool,
+    ) -> None:
+        self._kind = kind
+        self._left_rows, self._right_rows = Rows(context), Rows(context)
+        self._left_nulls, self._right_nulls = [None] * widths[0], [None] * widths[1]
+        self._tail = [None] * extra
+        self._forward = forward
+        self._old = old
+
+    def _join(self, left: Any, right: Any) -> Any:
+        return [
+            *(self._left_nulls if left is None else left),
+            *(self._right_nulls if right is None else right),
+            *self._tail,
+        ]
+
+    def left(self, key: Any, new: Any, before: Any, time: int) -> None:
+        """Takes a change of the left table."""
+        self._put(self._left_rows, key, new, time)
+        self._process(key, new, before, time, self._right_rows.data.get(key), left=True)
+
+    def right(self, key: Any, new: Any, before: Any, time: int) -> None:
+        """Takes a change of the right table."""
+        self._put(self._right_rows, key, new, time)
+        self._process(key, new, before, time, self._left_rows.data.get(key), left=False)
+
+    @staticmethod
+    def _put(rows: Rows, key: Any, new: Any, time: int) -> None:
+        if new is None:
+            rows.data.pop(key, None)
+        else:
+            rows.data[key] = (new, time)
+
+    def _process(self, key: Any, new: Any, before: Any, time: int, other: Any, *, left: bool) -> None:
+        outer = (
+            self._kind == "OUTER" or (self._kind == "LEFT" and left) or (self._kind == "RIGHT" and not left)
+        )
+        facing = (
+            self._kind == "OUTER" or (self._kind == "LEFT" and not left) or (self._kind == "RIGHT" and left)
+        )
+        if other is None:
+            if not outer or (new is None and before is None):
+                return
+            row, stamp = None, time
+        else:
+            row, stamp = other[0], max(time, other[1])
+        made = self._side(new, row, left=left, alone=facing and row is not None)
+        replaced = self._side(before, row, left=left, alone=facing and row is not None) if self._old else None
+        self._forward(key, made, replaced, stamp)
+
+    def _side(self, mine: Any, other: Any, *, left: bool, alone: bool) -> Any:
+        """The joined row; `alone` says that the other side counts without mine."""
+        if mine is None and not alone:
+            return None
+        return self._join(mine, other) if left else self._join(other, mine)

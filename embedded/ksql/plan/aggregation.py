@@ -1,0 +1,365 @@
+"""GROUP BY: what is aggregated, by what, and how the result is projected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from embedded.ksql.catalog import Format, Source
+from embedded.ksql.errors import InvalidError, UnsupportedError
+from embedded.ksql.functions.registry import aggregates, select
+from embedded.ksql.language import tree
+from embedded.ksql.language.show import show
+from embedded.ksql.language.statements import Select, WindowClause
+from embedded.ksql.language.tree import Expression
+from embedded.ksql.plan.names import AliasGenerator, aggregate_column
+from embedded.ksql.plan.nodes import Node, keys_missing
+from embedded.ksql.plan.projection import Selected, expand, projected
+from embedded.ksql.plan.schema import BOUNDS, Field, KeyFormat, Schema
+from embedded.ksql.plan.steps import Aggregate, Filter, GroupBy, Project, Repartition, Step
+from embedded.ksql.plan.typing import check_condition, is_aggregate, type_of, with_moments
+from embedded.ksql.serde.support import supports_key, supports_keys
+from embedded.ksql.types import Type
+
+_ROWTIME = tree.Column("ROWTIME")
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the clauses of an aggregation need of their input."""
+
+    required: list[tree.Column] = field(default_factory=list)
+    arguments: list[Expression] = field(default_factory=list)
+    calls: list[tree.Call] = field(default_factory=list)
+
+
+def aggregation(
+    node: Node, query: Select, *, persistent: bool, sink: str, target: Source | None, default_key: Format
+) -> Step:
+    """The steps of a query with GROUP BY, up to its projection.
+
+    Args:
+        node: the input, filtered.
+        query: with flat column references.
+        persistent: whether it writes to a sink.
+        sink: the sink's name, for messages.
+        target: the sink of an INSERT INTO.
+        default_key: the key format when the source has none.
+
+    Raises:
+        InvalidError: ksqlDB's rules of aggregation are broken.
+    """
+    grouping = _unique(query.group_by)
+    selected = expand(node, query.items, target)
+    parts = _analyse(query, grouping, selected)
+    schema = _schema(node.step.schema, query.window, grouping, selected, persistent=persistent)
+    if query.having is not None:
+        _check_having(query.having, node.step.schema)
+    prepared, internal = _prepare(node.step, parts)
+    calls = tuple(_internal_call(call, node.step.schema, internal) for call in parts.calls)
+    _check_table(node.step, parts.calls)
+    grouped = _group(prepared, grouping, default_key)
+    aggregated = _aggregate(grouped, parts, calls, query, node.step.schema)
+    counter = [0]
+    step: Step = aggregated
+    finals = [(alias, _with_variables(expression, counter)) for alias, expression in selected]
+    if query.having is not None:
+        having = _with_variables(query.having, counter)
+        step = Filter(step.schema, step.keys, step.table, step, with_moments(having))
+    if persistent:
+        missing = [each for each in grouping if each not in [expression for _, expression in selected]]
+        if missing:
+            raise keys_missing(sink, "grouping expression", missing)
+        finals = [each for each in finals if each[1] not in grouping]
+        finals = [
+            each
+            for each in finals
+            if not (isinstance(each[1], tree.Column) and each[0] == each[1].name and each[0] in BOUNDS)
+        ]
+    return Project(schema, step.keys, step.table, step, tuple(finals))
+
+
+def _unique(grouping: Sequence[Expression]) -> tuple[Expression, ...]:
+    for i, each in enumerate(grouping):
+        if each in grouping[:i]:
+            raise InvalidError(
+                f"Duplicate GROUP BY expression: {show(each)}", line=each.place.line, column=each.place.column
+            )
+    return tuple(grouping)
+
+
+def _analyse(query: Select, grouping: tuple[Expression, ...], selected: Sequence[Selected]) -> _Parts:
+    parts = _Parts()
+    window = query.window is not None
+    groups = [*grouping, *(map(tree.Column, BOUNDS) if window else ())]
+    outside: list[Expression] = []
+    for _, expression in selected:
+        loose = _visit(expression, groups, parts, window=window, clause="SELECT")
+        if expression not in groups and any(column not in groups for column in loose):
+            outside.append(expression)
+    if query.where is not None:
+        _visit(query.where, groups, parts, window=window, clause="WHERE")
+    for each in grouping:
+        _visit(each, groups, parts, window=window, clause="GROUP BY")
+    having: list[tree.Column] = []
+    if query.having is not None:
+        found = _visit(query.having, groups, parts, window=window, clause="HAVING")
+        having = [column for column in found if column not in groups]
+    if not parts.calls:
+        raise InvalidError("GROUP BY requires aggregate functions in either the SELECT or HAVING clause.")
+    if outside:
+        raise InvalidError(
+            "Non-aggregate SELECT expression(s) not part of GROUP BY: "
+            + ", ".join(show(each) for each in outside)
+            + "\nEither add the column(s) to the GROUP BY or remove them from the SELECT."
+        )
+    if having:
+        raise InvalidError(
+            "Non-aggregate HAVING expression not part of GROUP BY: "
+            + ", ".join(show(each) for each in having)
+            + "\nConsider switching the HAVING clause to a WHERE clause before the GROUP BY."
+        )
+    return parts
+
+
+def _visit(
+    node: Expression, groups: Sequence[Expression], parts: _Parts, *, window: bool, clause: str
+) -> list[tree.Column]:
+    """The columns used outside aggregates and grouping expressions; collects calls and arguments."""
+    loose: list[tree.Column] = []
+
+    def walk(each: Expression, within: str | None, *, grouped: bool) -> None:
+        grouped = grouped or each in groups
+        if is_aggregate(each):
+            assert isinstance(each, tree.Call)  # noqa: S101 - an aggregate is a call
+            if within is not None:
+                raise InvalidError(f"Aggregate functions can not be nested: {within}({each.function}())")
+            if clause == "GROUP BY":
+                raise InvalidError(
+                    f"GROUP BY does not support aggregate functions: {each.function} is an aggregate function."
+                )
+            call = each if each.arguments else tree.Call(each.function, (_ROWTIME,), place=each.place)
+            parts.arguments.extend(call.arguments)
+            parts.calls.append(call)
+            for child in call.arguments:
+                walk(child, each.function, grouped=False)
+            return
+        if isinstance(each, tree.Column):
+            bound = each.name in BOUNDS
+            if bound and window and (within is not None or clause != "SELECT"):
+                raise InvalidError(
+                    f"Window bounds column {each.name} can only be used in the SELECT clause of windowed "
+                    "aggregations and can not be passed to aggregate functions."
+                )
+            if within is None and (not grouped or bound):
+                loose.append(each)
+            if not bound:
+                parts.required.append(each)
+        for child in tree.children(each):
+            walk(child, within, grouped=grouped)
+
+    walk(node, None, grouped=False)
+    return loose
+
+
+def _schema(
+    source: Schema,
+    window: WindowClause | None,
+    grouping: tuple[Expression, ...],
+    selected: Sequence[Selected],
+    *,
+    persistent: bool,
+) -> Schema:
+    from embedded.ksql import types
+
+    bounds = tuple(Field(name, types.BIGINT) for name in BOUNDS if source.value(name) is None)
+    wide = Schema(source.keys, source.values + (bounds if window else ()))
+    typed = [(alias, expression, _result_type(expression, wide)) for alias, expression in selected]
+    names: dict[int, str] = {}
+    for i, group in enumerate(grouping):
+        found = [alias for alias, expression, _ in typed if expression == group]
+        if len(found) > 1:
+            listed = " and ".join(found)
+            raise InvalidError(
+                f"The projection contains a key column more than once: {listed}.\n"
+                "Each key column must only be in the projection once. If you intended to copy the key into "
+                "the value, then consider using the AS_VALUE function."
+            )
+        if found:
+            names[i] = found[0]
+        elif isinstance(group, tree.Column):
+            names[i] = group.name
+        else:
+            names[i] = AliasGenerator(f.name for f in source.values).alias(group)
+    keys = tuple(Field(names[i], type_of(group, source)) for i, group in enumerate(grouping))
+    if not persistent:
+        return Schema(keys, tuple(Field(alias, kind) for alias, _, kind in typed))
+    values = tuple(
+        Field(alias, kind)
+        for alias, expression, kind in typed
+        if expression not in grouping and not (window and alias in BOUNDS)
+    )
+    if not values:
+        raise InvalidError("The projection contains no value columns.")
+    return Schema(keys, values)
+
+
+def _result_type(node: Expression, schema: Schema) -> Type:
+    calls: list[Field] = []
+
+    def change(each: Expression) -> Expression | None:
+        if not is_aggregate(each):
+            return None
+        assert isinstance(each, tree.Call)  # noqa: S101 - an aggregate is a call
+        calls.append(Field(f"\0{len(calls)}", aggregate_type(each, schema)))
+        return tree.Column(calls[-1].name, place=each.place)
+
+    rewritten = tree.rewrite(node, change)
+    return type_of(rewritten, Schema((), schema.values + tuple(calls)))
+
+
+def aggregate_type(call: tree.Call, schema: Schema) -> Type:
+    """What an aggregate gives.
+
+    Raises:
+        InvalidError: it does not take these arguments.
+    """
+    from embedded.ksql.operators.aggregates import make
+
+    whole = call if call.arguments else tree.Call(call.function, (_ROWTIME,), place=call.place)
+    return make(whole, schema.columns(), {}).returns
+
+
+def _check_having(having: Expression, schema: Schema) -> None:
+    calls: list[Field] = []
+
+    def change(each: Expression) -> Expression | None:
+        if not is_aggregate(each):
+            return None
+        assert isinstance(each, tree.Call)  # noqa: S101 - an aggregate is a call
+        calls.append(Field(f"\0{len(calls)}", aggregate_type(each, schema)))
+        return tree.Column(calls[-1].name, place=each.place)
+
+    rewritten = tree.rewrite(having, change)
+    check_condition(rewritten, Schema((), schema.values + tuple(calls)), "HAVING")
+
+
+def _prepare(step: Step, parts: _Parts) -> tuple[Project, dict[Expression, str]]:
+    """The projection to the columns and arguments that the aggregation reads."""
+    internal: dict[Expression, str] = {}
+    selects: list[Selected] = []
+    for each in [*parts.required, *parts.arguments]:
+        if each in internal:
+            continue
+        name = each.name if isinstance(each, tree.Column) else f"KSQL_INTERNAL_COL_{len(selects)}"
+        internal[each] = name
+        selects.append((name, each))
+    typed = [(name, expression, _null_type(expression, step.schema)) for name, expression in selects]
+    kept = tuple((name, expression) for name, expression, kind in typed if kind is not None)
+    fields = tuple(Field(name, kind) for name, _, kind in typed if kind is not None)
+    project = Project(
+        Schema(step.schema.keys, fields), step.keys, step.table, step, kept, rekeyed=step.rekeyed
+    )
+    return project, internal
+
+
+def _null_type(node: Expression, schema: Schema) -> Type | None:
+    if isinstance(node, tree.Constant) and node.value is None:
+        return None
+    return type_of(node, schema)
+
+
+def _internal_call(call: tree.Call, schema: Schema, internal: dict[Expression, str]) -> tree.Call:
+    from embedded.ksql.expressions.compiler import Compiler
+
+    compiler = Compiler(schema.columns())
+    kinds = [compiler.type_of(each) for each in call.arguments]
+    overload = select(call.function, aggregates[call.function], kinds, cast=False)
+    columns = len(call.arguments) - overload.initial
+    return tree.Call(
+        call.function,
+        tuple(tree.Column(internal[each]) for each in call.arguments[:columns]) + call.arguments[columns:],
+        place=call.place,
+    )
+
+
+def _check_table(step: Step, calls: Sequence[tree.Call]) -> None:
+    if not step.table:
+        return
+    from embedded.ksql.operators.aggregates import make
+
+    wrong = [c.function for c in calls if make(c, step.schema.columns(), {}).undo is None]
+    if wrong:
+        names = list(dict.fromkeys(wrong))
+        listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+        verb = "function" if len(names) == 1 else "functions"
+        raise InvalidError(
+            f"The aggregation {verb} {listed} cannot be applied to a table source, only to a stream source."
+        )
+
+
+def _group(step: Project, grouping: tuple[Expression, ...], default_key: Format) -> Step:
+    schema = step.schema
+    names = schema.key_names()
+    first = grouping[0]
+    same = len(grouping) == len(names) == 1 and isinstance(first, tree.Column) and first.name == names[0]
+    if step.keys.window is not None and same and not step.table:
+        raise InvalidError("Group by on windowed should always require rekey")
+    if same and not step.table:
+        return Repartition(schema, step.keys, False, step, "Aggregate-GroupBy") if step.rekeyed else step
+    kinds = [type_of(each, schema) for each in grouping]
+    chosen = default_key if step.keys.format.name == "NONE" else step.keys.format
+    if not supports_keys(chosen, len(kinds)) or not all(supports_key(chosen, kind) for kind in kinds):
+        chosen = Format("JSON")
+    generator = AliasGenerator(f.name for f in schema.values)
+    keys = tuple(
+        Field(each.name if isinstance(each, tree.Column) else generator.alias(each), kind)
+        for each, kind in zip(grouping, kinds, strict=True)
+    )
+    keyed = Schema(keys, schema.values)
+    group = GroupBy(keyed, KeyFormat(chosen), step.table, step, grouping, rekeyed=True)
+    return Repartition(keyed, KeyFormat(chosen), step.table, group, "Aggregate-GroupBy")
+
+
+def _aggregate(
+    grouped: Step, parts: _Parts, calls: tuple[tree.Call, ...], query: Select, source: Schema
+) -> Aggregate:
+    from embedded.ksql import types
+    from embedded.ksql.catalog import Window
+
+    if grouped.table and query.window is not None:
+        raise InvalidError("WINDOW clause can only be applied to streams.")
+    required = tuple(dict.fromkeys(column.name for column in parts.required))
+    columns = tuple(Field(name, type_of(tree.Column(name), grouped.schema)) for name in required)
+    results = tuple(
+        Field(aggregate_column(i), aggregate_type(call, source)) for i, call in enumerate(parts.calls)
+    )
+    window = query.window
+    bounds = tuple(Field(name, types.BIGINT) for name in BOUNDS) if window else ()
+    keys = grouped.keys
+    if window is not None:
+        if any(name in BOUNDS for name in required):
+            raise UnsupportedError("grouping by window bounds is not supported", feature="WINDOW")
+        size = None if window.kind == "SESSION" else window.size_ms
+        keys = KeyFormat(keys.format, Window(window.kind, size))
+    return Aggregate(
+        Schema(grouped.schema.keys, columns + results + bounds),
+        keys,
+        True,
+        grouped,
+        required,
+        calls,
+        window,
+        query.emit == "FINAL",
+        "Aggregate-Aggregate-Materialize",
+    )
+
+
+def _with_variables(node: Expression, counter: list[int]) -> Expression:
+    """`node` with each aggregate replaced by the column that holds it; they are numbered as they come."""
+
+    def change(each: Expression) -> Expression | None:
+        if not is_aggregate(each):
+            return None
+        counter[0] += 1
+        return tree.Column(aggregate_column(counter[0] - 1), place=each.place)
+
+    return tree.rewrite(node, change)

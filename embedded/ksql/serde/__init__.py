@@ -1,0 +1,1 @@
+"""Rows and keys as bytes: JSON, KAFKA, DELIMITED and NONE."""
