@@ -5,11 +5,11 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from infra import config, preflight
+from infra import config
 from infra.errors import LabError
 from infra.exports import export
+from infra.logging_server.choice import logging_server
 from infra.logging_server.embedded.run_directory import RunDirectory
-from infra.logging_server.embedded.server import EmbeddedServer, EmbeddedServerArgs
 from infra.machines.recorded import RecordedMachine
 from infra.pipeline.pipeline import Pipeline, PipelineArgs
 
@@ -23,25 +23,23 @@ def build() -> None:
         LabError: the configuration cannot work on this machine; nothing was started.
     """
     chosen = config.parse(CONFIG.get())
-    run = RunDirectory(PROJECT / ".lab" / "run" / pulumi.get_stack())
-    preflight.check(chosen, run)
+    stack = pulumi.get_stack()
+    run = RunDirectory(PROJECT / ".lab" / "run" / stack)
 
-    server = EmbeddedServer(
-        "logging-server", EmbeddedServerArgs(project=PROJECT, run=run, configuration=chosen)
-    )
+    server = logging_server(chosen, run, stack=stack, project=PROJECT, is_secret=config.is_secret)
     zeek = RecordedMachine("zeek-server", "Zeek server")
     windows = RecordedMachine("windows-client", "Windows client")
     pipeline = Pipeline(
         "pipeline",
         PipelineArgs(
-            endpoints=server.endpoints,
+            endpoints=server,
             statements=PROJECT / "ksql",
             variables=chosen.variables,
             index=chosen.splunk_index,
             journal=run.path / "statements.json",
         ),
     )
-    export(chosen, server.endpoints, pipeline, zeek, windows, run_directory=run.path.relative_to(PROJECT))
+    export(chosen, server, pipeline, zeek, windows, run_directory=run.path.relative_to(PROJECT))
 
 
 try:

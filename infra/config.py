@@ -4,11 +4,15 @@ import difflib
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pulumi.runtime.config import is_config_secret
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from infra import ports
 from infra.errors import ConfigurationError
+from infra.logging_server.docker.configuration import DockerConfiguration
+from infra.logging_server.external_configuration import ExternalConfiguration
 
 PROJECT: Final = "flow-attribution-lab"
 
@@ -25,12 +29,14 @@ IndexName = Annotated[
 ]
 
 
-class LabConfiguration(BaseModel):
+class LabConfiguration(DockerConfiguration, ExternalConfiguration):
     """One stack's configuration. Alias: the key in `pulumi config`; description: what is allowed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    logging_server: Literal["embedded"] = Field(default="embedded", description="embedded")
+    logging_server: Literal["embedded", "docker", "external"] = Field(
+        default="embedded", description="embedded, docker or external"
+    )
     zeek_server: Literal["recorded"] = Field(default="recorded", description="recorded")
     windows_client: Literal["recorded"] = Field(default="recorded", description="recorded")
 
@@ -91,14 +97,18 @@ class LabConfiguration(BaseModel):
 
 def keys() -> dict[str, Any]:
     """Every configuration key with its default."""
-    return {field.alias or name: field.get_default() for name, field in LabConfiguration.model_fields.items()}
+    return {field.alias or name: field.get_default() for name, field in _fields()}
 
 
 def allowed() -> dict[str, str]:
     """Every configuration key with a sentence on what its value may be."""
-    return {
-        field.alias or name: field.description or "" for name, field in LabConfiguration.model_fields.items()
-    }
+    return {field.alias or name: field.description or "" for name, field in _fields()}
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    """What holds for every stack first, then what is one logging server's own."""
+    own = LabConfiguration.__annotations__
+    return sorted(LabConfiguration.model_fields.items(), key=lambda field: field[0] not in own)
 
 
 def parse(raw: Mapping[str, str]) -> LabConfiguration:
@@ -120,6 +130,11 @@ def parse(raw: Mapping[str, str]) -> LabConfiguration:
             "the configuration of this stack cannot work:\n" + "\n".join(f"  {what}" for what, _ in problems),
             "\n".join(f"  {remedy}" for _, remedy in problems),
         ) from None
+
+
+def is_secret(key: str) -> bool:
+    """Whether a key is encrypted in the stack's configuration (`pulumi config set --secret`)."""
+    return bool(is_config_secret(f"{PROJECT}:{key}"))
 
 
 def _explain(detail: ErrorDetails) -> tuple[str, str]:

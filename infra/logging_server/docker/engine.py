@@ -1,6 +1,7 @@
 """What the Docker engine says of itself before anything is made: memory, disk, ports, images."""
 
 import shutil
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,9 +13,9 @@ import docker.errors
 import requests
 
 from infra.errors import ConfigurationError, UnreachableError
+from infra.logging_server.docker.configuration import LOCAL_ENGINE
 from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
 
-DEFAULT: Final = "unix:///var/run/docker.sock"
 SERVING: Final = ("healthy", "starting", "none")
 """A container's health that is no reason to replace it: it serves, is about to, or has no check."""
 
@@ -30,7 +31,7 @@ def connect(host: str) -> Iterator[docker.DockerClient]:
     if not host.startswith(("unix://", "ssh://", "npipe://")):
         raise ConfigurationError(
             f"docker.host is {host!r}; allowed: unix://SOCKET or ssh://USER@MACHINE",
-            f"pulumi config set docker.host {DEFAULT}",
+            f"pulumi config set docker.host {LOCAL_ENGINE}",
         )
     try:
         client = docker.DockerClient(base_url=host, use_ssh_client=True, timeout=30)
@@ -95,6 +96,27 @@ def check_ports(client: docker.DockerClient, prefix: str, wanted: Iterable[int])
                     )
 
 
+def check_local_ports(address: str, wanted: Iterable[int]) -> None:
+    """Refuse ports of this machine that a process outside the engine holds.
+
+    Raises:
+        ConfigurationError: naming the ports.
+    """
+    # whether somebody answers, not whether one may listen: the engine has rights that this user may not have
+    taken = sorted(port for port in wanted if _answers(address, port))
+    if taken:
+        raise ConfigurationError(
+            f"on {address}, somebody listens on {', '.join(map(str, taken))} already",
+            "Stop what holds them (ss -ltnp shows it), or publish on another address of this machine: "
+            "pulumi config set docker.address ADDRESS",
+        )
+
+
+def holds(client: docker.DockerClient, prefix: str) -> bool:
+    """Whether the engine has containers of this stack already."""
+    return bool(client.containers.list(all=True, filters={"label": f"{STACK_LABEL}={prefix}"}))
+
+
 def check_images(client: docker.DockerClient, images: Iterable[str]) -> None:
     """Refuse images that are neither on the engine nor to be had from their registry.
 
@@ -111,7 +133,7 @@ def check_images(client: docker.DockerClient, images: Iterable[str]) -> None:
                 f"the image {image} cannot be pulled: {_said(error)}",
                 "Check the tag, and the engine's way to the registry. Confluent removes images of releases "
                 "that are out of support. Use one that you have (docker load), or another release: "
-                "pulumi config set docker.version.NAME TAG",
+                "pulumi config set docker.version NAME=TAG",
             ) from None
 
 
@@ -135,6 +157,12 @@ def generation(client: docker.DockerClient, name: str) -> str:
 
 def _fresh() -> str:
     return f"{time.time_ns():x}"
+
+
+def _answers(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address, port)) == 0
 
 
 def _has(client: docker.DockerClient, image: str) -> bool:

@@ -106,7 +106,7 @@ def check(
     if total > room:
         raise ConfigurationError(
             f"the containers' memory limits add up to {total} MB; the logging server has {room} MB",
-            "Lower one: pulumi config set docker.memory_mb.NAME MB",
+            "Lower one: pulumi config set docker.memory_mb NAME=MB",
         )
     if available_mb is not None and total > available_mb:
         raise ConfigurationError(
@@ -120,5 +120,5 @@ def check(
         if limit.cpus > cpus:
             raise ConfigurationError(
                 f"{name} may use {limit.cpus:g} CPUs; the engine's machine has {cpus}",
-                f"pulumi config set docker.cpus.{name} {cpus}",
+                f"pulumi config set docker.cpus {cpus}",
             )

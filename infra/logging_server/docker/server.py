@@ -12,7 +12,7 @@ from infra import ports
 from infra.generated_secret import GeneratedSecret
 from infra.logging_server.docker import networks, volumes
 from infra.logging_server.docker.args import Ground, Identity
-from infra.logging_server.docker.broker import EXTERNAL_USER, ExternalListener, broker
+from infra.logging_server.docker.broker import EXTERNAL_USER, ExternalListener, broker, cluster_id
 from infra.logging_server.docker.connect import connect
 from infra.logging_server.docker.container import Site
 from infra.logging_server.docker.control_center import control_center
@@ -129,7 +129,8 @@ class DockerServer(pulumi.ComponentResource):
             splunk_user=once_up(ADMIN),
             splunk_password=once_up(pulumi.Output.secret(self._splunk_password)),
             ca_certificate=once_up(self.authority.certificate),
-            instance=kafka.id,
+            instance=once_up(cluster_id(self._args.site.prefix)),
+            home=kafka,
         )
 
     def _external(self) -> ExternalListener | None:

@@ -128,7 +128,7 @@ def _asset(client: httpx.Client, wanted: SplunkSinkInputs, name: str) -> tuple[s
             return asset["browser_download_url"], (asset.get("digest") or "").removeprefix("sha256:")
     raise UnreachableError(
         f"release v{wanted.version} of splunk/kafka-connect-splunk has no {name}",
-        "Choose another: pulumi config set docker.version.splunk_connect VERSION",
+        "Choose another: pulumi config set docker.version splunk_connect=VERSION",
     )
 
 

@@ -129,14 +129,14 @@ def preset(name: str, overrides: dict[str, str] | None = None) -> Versions:
     for key, value in (overrides or {}).items():
         if key not in names:
             raise ConfigurationError(
-                f"docker.version.{key} is not a version of this lab; there are: {', '.join(names)}",
-                f"pulumi config rm docker.version.{key}",
+                f"docker.version names {key!r}; there are: {', '.join(names)}",
+                "pulumi config set docker.version nginx=1.30.4-alpine",
             )
         if value in ("", "latest"):
             raise ConfigurationError(
-                f"docker.version.{key} is {value!r}: a tag that moves makes two runs of one stack differ",
+                f"docker.version has {key}={value}: a tag that moves makes two runs of one stack differ",
                 "Name an exact release: "
-                f"pulumi config set docker.version.{key} {getattr(_PRESETS[name], key)}",
+                f"pulumi config set docker.version {key}={getattr(_PRESETS[name], key)}",
             )
     return replace(_PRESETS[name], **(overrides or {}))
 

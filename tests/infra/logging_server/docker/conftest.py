@@ -15,6 +15,7 @@ import pytest
 from docker.errors import DockerException
 
 from infra.logging_server.docker import engine as infra_engine
+from infra.logging_server.docker.configuration import LOCAL_ENGINE
 from tests.infra.logging_server.docker import standin
 
 START_SECONDS = 60
@@ -35,7 +36,7 @@ def engine() -> Iterator[docker.DockerClient]:
 @contextmanager
 def _engine(folder: Path) -> Iterator[str]:
     if sys.platform != "linux" or os.geteuid() != 0:
-        yield os.environ.get("DOCKER_HOST", infra_engine.DEFAULT)
+        yield os.environ.get("DOCKER_HOST", LOCAL_ENGINE)
         return
     dockerd = shutil.which("dockerd", path="/usr/sbin:/usr/bin:/usr/local/bin:/usr/local/sbin")
     if dockerd is None:

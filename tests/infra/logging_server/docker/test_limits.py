@@ -28,4 +28,4 @@ def test_an_engine_with_fewer_cpus_than_a_limit_is_refused_with_the_key_to_set()
         ConfigurationError, match="broker may use 4 CPUs; the engine's machine has 2"
     ) as error:
         check(limits(CURRENT), LOGGING_SERVER, available_cpus=2)
-    assert error.value.remedy == "pulumi config set docker.cpus.broker 2"
+    assert error.value.remedy == "pulumi config set docker.cpus 2"

@@ -36,7 +36,7 @@ def test_the_images_of_ksqldb_follow_its_numbering(ksqldb: str, server: str, com
     ("name", "overrides", "said"),
     [
         ("newest", {}, "docker.versions is 'newest'; there are: current, seed"),
-        ("current", {"kafka": "4.1.0"}, "docker.version.kafka is not a version of this lab"),
+        ("current", {"kafka": "4.1.0"}, "docker.version names 'kafka'; there are: confluent"),
         ("current", {"nginx": "latest"}, "a tag that moves"),
     ],
 )

@@ -1,0 +1,100 @@
+"""A logging server that somebody else runs: Kafka (Confluent Cloud too), ksqlDB, Connect and Splunk."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import pulumi
+
+from infra.errors import ConfigurationError
+from infra.logging_server.endpoints import Endpoints
+from infra.logging_server.external_configuration import NEEDED, SECRET, URLS, ExternalConfiguration, key
+
+
+def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]) -> Endpoints:
+    """The endpoints of the services, as they were given.
+
+    Args:
+        configuration: what was given.
+        is_secret: whether a key is encrypted in the stack's configuration.
+
+    Raises:
+        ConfigurationError: something is missing, not encrypted, or would go over the wire in the clear.
+    """
+    _check(configuration, is_secret)
+    ksqldb = _with_user(
+        configuration.external_ksqldb_url,
+        configuration.external_ksqldb_user,
+        configuration.external_ksqldb_password,
+    )
+    connect = _with_user(
+        configuration.external_connect_url,
+        configuration.external_connect_user,
+        configuration.external_connect_password,
+    )
+    return Endpoints(
+        kafka_bootstrap=_known(configuration.external_kafka_bootstrap),
+        ksqldb_url=ksqldb,
+        connect_url=connect,
+        splunk_management_url=_known(configuration.external_splunk_management_url),
+        splunk_hec_url=_known(configuration.external_splunk_hec_url),
+        splunk_user=_known(configuration.external_splunk_user),
+        splunk_password=_secret(configuration.external_splunk_password),
+        ca_certificate=_known(_ca(configuration.external_ca_file)),
+        instance=_known(configuration.external_kafka_bootstrap),
+    )
+
+
+def _check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]) -> None:
+    missing = [field for field in NEEDED if not getattr(configuration, field)]
+    if missing:
+        raise ConfigurationError(
+            f"logging_server is external, and there is no {', '.join(map(key, missing))}",
+            "\n".join(_how(field) for field in missing),
+        )
+    bare = [field for field in SECRET if getattr(configuration, field) and not is_secret(key(field))]
+    if bare:
+        raise ConfigurationError(
+            f"{', '.join(map(key, bare))} is in the stack's configuration file unencrypted",
+            "\n".join(_how(field) for field in bare),
+        )
+    for field in URLS:
+        parts = urlsplit(getattr(configuration, field))
+        if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            raise ConfigurationError(
+                f"{key(field)} is {getattr(configuration, field)}: passwords would be sent in the clear",
+                f"pulumi config set {key(field)} https://…",
+            )
+
+
+def _how(field: str) -> str:
+    flag = " --secret" if field in SECRET else ""
+    return f"pulumi config set{flag} {key(field)}" + ("" if field in SECRET else " VALUE")
+
+
+def _with_user(url: str, user: str, password: str) -> pulumi.Output[str]:
+    if not user:
+        return _known(url)
+    parts = urlsplit(url)
+    login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+    return _secret(urlunsplit(parts._replace(netloc=login + parts.netloc)))
+
+
+def _ca(file: str) -> str:
+    if not file:
+        return ""
+    path = Path(file)
+    if not path.is_file():
+        raise ConfigurationError(
+            f"{key('external_ca_file')} is {file}, and there is no such file",
+            f"pulumi config set {key('external_ca_file')} PATH",
+        )
+    return path.read_text(encoding="ascii")
+
+
+def _known(value: str) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(value)
+
+
+def _secret(value: str) -> pulumi.Output[str]:
+    return pulumi.Output.secret(value)
