@@ -45,8 +45,8 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
         return [_pause(instance, sql, pause)]
     results = instance.statements.execute(sql, properties)
     instance.stale = True
-    if any(result.terminated for result in results) and instance.queries.since_snapshot:
-        instance.queries.snapshot()
+    if any(result.terminated for result in results) and instance.queries.spent:
+        instance.snapshot()
     done = [_carry_out(instance, result, properties) for result in results]
     instance.stale = False
     instance.source.read_from(instance.queries.starts())

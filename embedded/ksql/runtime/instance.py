@@ -41,9 +41,12 @@ LOOK: Final = 0.5
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
 
-SNAPSHOT_IDLE: Final = 200_000
-SNAPSHOT_BUSY: Final = 5_000_000
-"""Records since the last snapshot after which an idle, or any, instance takes the next one."""
+SNAPSHOT_IDLE: Final = 0.5
+SNAPSHOT_BUSY: Final = 5.0
+"""Seconds of processing since the last snapshot after which an idle, or any, instance takes the next one."""
+
+SNAPSHOT_SHARE: Final = 20
+"""How much longer than taking the last snapshot an instance has to work before it takes the next one."""
 
 
 class Instance:
@@ -77,6 +80,7 @@ class Instance:
         self._mine: frozenset[int] | None = None
         self._look_at = 0.0
         self._dirty = True
+        self._snapshot_took = 0.0
         self.transaction: Transaction
         self.queries: Queries
         self._restore()
@@ -184,9 +188,15 @@ class Instance:
             self.progress.tell(self.queries.positions(), idle=idle)
             executor.follow(self)
         self._dirty = not idle
-        since = self.queries.since_snapshot
-        if since > (SNAPSHOT_IDLE if idle else SNAPSHOT_BUSY):
-            self.queries.snapshot()
+        spent = self.queries.spent
+        if spent > max(SNAPSHOT_IDLE if idle else SNAPSHOT_BUSY, SNAPSHOT_SHARE * self._snapshot_took):
+            self.snapshot()
+
+    def snapshot(self) -> None:
+        """Keep what the queries hold, so that a recovery begins here; nothing may be open."""
+        started = time.monotonic()
+        self.queries.snapshot()
+        self._snapshot_took = time.monotonic() - started
 
     def failed(self, error: QueryFailedError) -> None:
         """Stop a query that failed, and bring the others back to the last commit."""
@@ -209,8 +219,8 @@ class Instance:
             self.queries.commit()
             self.queries.settle(look=True)
             self.progress.tell(self.queries.positions(), idle=True)
-            if self.queries.since_snapshot:
-                self.queries.snapshot()
+            if self.queries.spent:
+                self.snapshot()
             self.progress.await_told(5)
             self.queries.release()
             self._mine = None

@@ -47,6 +47,7 @@ class Source:
     def __init__(self, bootstrap: str, *, fetch_wait_ms: int = 100) -> None:
         self._consumer: Consumer = clients.reader(bootstrap, fetch_wait_ms=fetch_wait_ms)
         self._next: dict[Input, int] = {}
+        self._met: set[str] = set()
 
     def read_from(self, starts: Mapping[Input, int]) -> None:
         """Read these partitions and no others.
@@ -61,8 +62,15 @@ class Source:
                 del self._next[i]
         new = [i for i in starts if i not in self._next]
         if new:
+            self._meet({topic for topic, _ in new})
             self._consumer.incremental_assign([TopicPartition(*i, starts[i]) for i in new])
             self._next |= {i: starts[i] for i in new}
+
+    def _meet(self, topics: set[str]) -> None:
+        for topic in topics - self._met:
+            # librdkafka finds the leaders of a topic that it has not met within a second only
+            self._consumer.list_topics(topic, timeout=clients.TIMEOUT)
+            self._met.add(topic)
 
     def take(self, timeout: float) -> Taken:
         """What has come in, waiting at most `timeout` seconds for the first record.

@@ -1,6 +1,7 @@
 """The application's queries at work: the workers of this instance, from records in to records out."""
 
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 class Queries:
     """The queries on this instance's share of the partitions.
 
+    `spent` are the seconds of processing since the last snapshot: what a recovery would take.
+
     Args:
         cluster: the cluster's topics.
         names: the application's names.
@@ -46,7 +49,7 @@ class Queries:
         self._internal: dict[str, int] = {}
         self._unwritten: frozenset[str] = frozenset()
         self._ends: dict[Input, int] = {}
-        self.since_snapshot = 0
+        self.spent = 0.0
 
     def _partitions(self, topic: str) -> int:
         return self._internal.get(topic) or self._cluster.partitions(topic) or 1
@@ -70,7 +73,7 @@ class Queries:
         self._workers = {number: Worker(number, self._partitions) for number in numbers}
         self._ends.clear()
         self._handing_on = None
-        self.since_snapshot = 0
+        self.spent = 0.0
         recovery = Recovery(self._cluster, self._names, self._transaction)
         try:
             for worker in self._workers.values():
@@ -206,6 +209,7 @@ class Queries:
         shares: dict[int, list[Input]] = {}
         for key in sorted(taken.records):
             shares.setdefault(key[1] % self._count, []).append(key)
+        started = time.monotonic()
         for number, keys in shares.items():
             worker = self._workers.get(number)
             if worker is None:
@@ -214,7 +218,7 @@ class Queries:
             if batch:
                 self._transaction.begin()
                 worker.process(batch, self._emit)
-                self.since_snapshot += sum(len(intake.records) for intake in batch)
+        self.spent += time.monotonic() - started if shares else 0.0
         return bool(shares)
 
     def _emit(self, record: Record, partition: int, handed_on: bool) -> None:
@@ -267,7 +271,7 @@ class Queries:
         for worker in self._workers.values():
             if worker.readers:
                 self._snapshot(worker)
-        self.since_snapshot = 0
+        self.spent = 0.0
 
     def _snapshot(self, worker: Worker) -> None:
         place, kept = (self._names.journal, worker.number), (self._names.snapshots, worker.number)

@@ -28,6 +28,7 @@ class Replay:
         self._ahead: dict[Input, deque[Record]] = {}
         self._next: dict[Input, int] = {}
         self._ends: dict[Input, int] = {}
+        self._taken: dict[Input, int] = {}
         self._starts: dict[Input, int] = {}
 
     def expect(self, runs: Iterable[Run]) -> None:
@@ -53,6 +54,7 @@ class Replay:
                 deadline = time.monotonic() + clients.TIMEOUT
             elif time.monotonic() > deadline:
                 raise RuntimeFailureError(f"{key[0]}, partition {key[1]}, cannot be read up to {run.stop}")
+        self._taken[key] = run.stop
         records = []
         while ahead and ahead[0].offset < run.stop:
             record = ahead.popleft()
@@ -70,12 +72,11 @@ class Replay:
                 *(*key, offset, self._starts[key]),
             )
             self._starts[key] = offset
-        ahead = self._ahead.setdefault(key, deque())
-        at = ahead[0].offset if ahead else self._next.get(key)
-        if at is None or offset < at:
-            ahead.clear()
+        if offset < self._taken.get(key, offset + 1):
+            self._ahead[key] = deque()
             self._ends.pop(key, None)
             self._next[key] = offset
+        self._taken[key] = offset
 
     def _read(self) -> bool:
         self._source.read_from({key: at for key, at in self._next.items() if len(self._ahead[key]) < AHEAD})
@@ -84,8 +85,16 @@ class Replay:
             self._ahead[key].extend(records)
             self._next[key] = records[-1].offset + 1
             self._ends.pop(key, None)
-        self._ends |= taken.ends
+        for key, end in taken.ends.items():
+            self._ends[key] = self._next[key] = end
         return bool(taken.records or taken.ends)
+
+    def forget(self) -> None:
+        """Stop reading ahead; nothing more will be taken from where it was."""
+        self._next.clear()
+        self._taken.clear()
+        self._ahead.clear()
+        self._ends.clear()
 
     def close(self) -> None:
         """Close the consumer."""

@@ -103,9 +103,11 @@ class HandingOn:
     def settle_all(self, replay: Replay) -> None:
         """Find out after a recovery, when nothing is open, where the topics end that are handed on."""
         ends = self._cluster.await_decided([(topic, FIRST) for topic in self._worker.seen])
+        replay.forget()
         for (topic, _), end in ends.items():
             run = Run(topic, FIRST, self._worker.seen[topic], end, ())
             others = [r for r in replay.take(run) if not is_handed_on(r)] if run.start < end else []
+            replay.forget()
             if others:
                 self._worker.seen[topic] = others[0].offset
                 self._to_read.add(topic)
