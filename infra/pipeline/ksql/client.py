@@ -98,7 +98,7 @@ class KsqlClient:
         """The persistent queries."""
         return [
             Query(found["id"], found.get("state") or "RUNNING", frozenset(found.get("sinks", ())))
-            for found in self._list("SHOW QUERIES EXTENDED;", "queryDescriptions")
+            for found in self._list("SHOW QUERIES;", "queries")
             if found.get("queryType", "PERSISTENT") == "PERSISTENT"
         ]
 

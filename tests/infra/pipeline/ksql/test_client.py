@@ -129,8 +129,8 @@ def test_what_is_there_is_listed(script: Script, url: str) -> None:
             200,
             [
                 {
-                    "@type": "queryDescriptions",
-                    "queryDescriptions": [
+                    "@type": "queries",
+                    "queries": [
                         {"id": "CSAS_A_3", "sinks": ["A"], "state": "RUNNING", "queryType": "PERSISTENT"},
                         {"id": "INSERTQUERY_5", "sinks": ["A"], "state": "ERROR", "queryType": "PERSISTENT"},
                         {"id": "transient_1", "sinks": [], "state": "RUNNING", "queryType": "PUSH"},
