@@ -1,5 +1,6 @@
 """Reads topics from a place that was noted to the end that they have now."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +10,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from infra.errors import UnreachableError
 
 _ANSWER: Final = 10.0
+_BATCH: Final = 10_000
+_PATIENCE: Final = 0.05
+"""Seconds to wait for a whole batch; librdkafka hands over what it has when they are over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +81,12 @@ class Reader:
         if not wanted:
             return
         self._consumer.assign(wanted)
-        left = len(wanted)
+        left, heard = len(wanted), time.monotonic()
         while left:
-            messages = self._consumer.consume(10_000, timeout=_ANSWER)
-            if not messages:
+            messages = self._consumer.consume(_BATCH, timeout=_PATIENCE)
+            if messages:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > _ANSWER:
                 raise UnreachableError(f"Kafka does not serve {', '.join(topics)}", "Run ./lab status.")
             for message in messages:
                 error = message.error()
