@@ -1,0 +1,106 @@
+"""A logging server that somebody else runs: its endpoints are what was given, and nothing is given away."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from infra import config
+from infra.errors import ConfigurationError
+from infra.logging_server import external
+from infra.logging_server.endpoints import Endpoints
+from infra.logging_server.external_configuration import SECRET, key
+from tests.infra.logging_server.docker.recorded import run
+
+CLOUD = {
+    "external.kafka_bootstrap": "pkc-abc.eu-west-1.aws.confluent.cloud:9092",
+    "external.ksqldb_url": "https://pksqlc-abc.eu-west-1.aws.confluent.cloud:443",
+    "external.ksqldb_user": "API KEY",
+    "external.ksqldb_password": "secret/with:signs@",
+    "external.connect_url": "https://connect.test:8083",
+    "external.splunk_management_url": "https://splunk.test:8089",
+    "external.splunk_hec_url": "https://splunk.test:8088",
+    "external.splunk_user": "lab",
+    "external.splunk_password": "splunk secret",
+}
+ENCRYPTED = frozenset(key(field) for field in SECRET)
+
+
+def endpoints(changes: dict[str, str] | None = None, encrypted: frozenset[str] = ENCRYPTED) -> Endpoints:
+    given = {**CLOUD, **(changes or {})}
+    chosen = config.parse({f"{config.PROJECT}:{name}": value for name, value in given.items()})
+    return external.endpoints(chosen, encrypted.__contains__)
+
+
+def resolved(make: Any, *names: str) -> tuple[dict[str, str], dict[str, bool]]:
+    values: dict[str, str] = {}
+    secret: dict[str, bool] = {}
+
+    async def look() -> None:
+        made = make()
+        for name in names:
+            output: pulumi.Output[str] = getattr(made, name)
+            values[name] = str(await output.future())
+            secret[name] = await output.is_secret()
+
+    run(look)
+    return values, secret
+
+
+def test_the_endpoints_are_what_was_given_with_users_in_place_and_secret() -> None:
+    values, secret = resolved(
+        endpoints,
+        "kafka_bootstrap",
+        "ksqldb_url",
+        "connect_url",
+        "splunk_hec_url",
+        "splunk_password",
+        "ca_certificate",
+    )
+    assert values == {
+        "kafka_bootstrap": CLOUD["external.kafka_bootstrap"],
+        "ksqldb_url": "https://API%20KEY:secret%2Fwith%3Asigns%40@pksqlc-abc.eu-west-1.aws.confluent.cloud:443",
+        "connect_url": CLOUD["external.connect_url"],
+        "splunk_hec_url": CLOUD["external.splunk_hec_url"],
+        "splunk_password": "splunk secret",
+        "ca_certificate": "",
+    }
+    assert secret["ksqldb_url"]
+    assert secret["splunk_password"]
+    assert not secret["connect_url"]
+
+
+def test_the_ca_is_read_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("PEM", encoding="ascii")
+    values, _ = resolved(lambda: endpoints({"external.ca_file": str(file)}), "ca_certificate")
+    assert values == {"ca_certificate": "PEM"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"external.kafka_bootstrap": "", "external.splunk_user": ""},
+            r"external\.kafka_bootstrap, external\.splunk_user",
+        ),
+        ({"external.ca_file": "/no/such/file.pem"}, r"external\.ca_file is /no/such/file\.pem"),
+        ({"external.ksqldb_url": "http://ksqldb.test:8088"}, "passwords would be sent in the clear"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_the_key(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        endpoints(changes)
+
+
+def test_a_password_that_is_not_encrypted_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"external\.splunk_password is in .* unencrypted") as error:
+        endpoints(encrypted=ENCRYPTED - {"external.splunk_password"})
+    assert error.value.remedy == "pulumi config set --secret external.splunk_password"
+    assert "splunk secret" not in str(error.value)
+
+
+def test_a_user_in_a_url_is_refused_so_that_it_is_not_stored_in_the_clear() -> None:
+    with pytest.raises(ConfigurationError, match=r"external\.connect_url"):
+        endpoints({"external.connect_url": "https://user:password@connect.test"})
