@@ -65,7 +65,7 @@ def call(compiler: Compiler, node: tree.Call) -> Code:
             texts.append(compiler.nested(code) if nest else code.text)
             safe = safe and (code.safe or (nest and compiler.null_on_error))
     returns = _returns(overload, arguments, bound)
-    function = compiler.constant(_specialised(overload, node), "f")
+    function = compiler.constant(_specialised(overload, node, arguments), "f")
     return Code(f"{function}({', '.join(texts)})", returns, safe=safe)
 
 
@@ -77,7 +77,9 @@ def _argument(compiler: Compiler, node: tree.Expression) -> Argument:
     return compiler.compile(node).type
 
 
-def _specialised(overload: Scalar, node: tree.Call) -> object:
+def _specialised(overload: Scalar, node: tree.Call, arguments: Sequence[Argument]) -> object:
+    if overload.typed is not None:
+        return overload.typed([a if isinstance(a, Type) else None for a in arguments])
     if overload.literal is None:
         return overload.call
     constants = {i: a.value for i, a in enumerate(node.arguments) if isinstance(a, tree.Constant)}

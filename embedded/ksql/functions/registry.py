@@ -17,7 +17,8 @@ class Scalar:
     """One overload of a scalar function.
 
     `safe` says that it never raises. `returns` computes the result's type where the signature cannot say
-    it. `literal` makes a faster function from the arguments that are constants (by index), or None.
+    it. `literal` makes a faster function from the arguments that are constants (by index), or None;
+    `typed` makes the function from the types of the arguments.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Scalar:
     safe: bool = False
     returns: Returns | None = None
     literal: Callable[[Mapping[int, Any]], Callable[..., Any] | None] | None = None
+    typed: Callable[[Sequence[Type | None]], Callable[..., Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,13 @@ def scalar(
     safe: bool = False,
     returns: Returns | None = None,
     literal: Callable[[Mapping[int, Any]], Callable[..., Any] | None] | None = None,
+    typed: Callable[[Sequence[Type | None]], Callable[..., Any]] | None = None,
 ) -> Callable[[F], F]:
     """Declares a scalar function under `name` with these signatures."""
 
     def declare(call: F) -> F:
         for each in signatures:
-            entry = Scalar(name, signature(each), call, safe, returns, literal)
+            entry = Scalar(name, signature(each), call, safe, returns, literal, typed)
             scalars.setdefault(name, []).append(entry)
         return call
 
