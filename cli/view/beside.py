@@ -1,13 +1,12 @@
 """The plain Zeek connection beside the enriched one, for the connections that a detection is about."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infra.observation.outcome import Outcome
+from infra.observation.outcome import EVENT_ID, Outcome
 
 _ZEEKS: Final = (
     "ts",
@@ -42,17 +41,14 @@ def first_detected(outcome: Outcome) -> dict[str, Any] | None:
     return min(caught, key=lambda event: float(event["ts"]), default=None)
 
 
-def print_beside(
-    console: Console, event: Mapping[str, Any], detection: Mapping[str, Any] | None, others: int
-) -> None:
-    """Print one enriched event with what Zeek alone knew of it on the left.
+def print_detected(console: Console, outcome: Outcome) -> None:
+    """Print the earliest detected connection as Zeek alone knew it, and beside it with its process.
 
-    Args:
-        console: where to.
-        event: the enriched event.
-        detection: the row of the detection, if there is one.
-        others: how many further connections the same detection is about.
+    Prints nothing where nothing was detected.
     """
+    event = first_detected(outcome)
+    if event is None:
+        return
     table = Table(title="One connection, as Zeek saw it and as the lab explains it", title_justify="left")
     table.add_column("")
     table.add_column("Zeek", overflow="fold")
@@ -64,9 +60,10 @@ def print_beside(
     for name, label in _ADDED:
         table.add_row(label, Text("not known", style="dim"), Text(_told(event.get(name)), style="bold"))
     console.print(table)
-    if detection is not None:
-        more = f", and {others} more like it" if others else ""
-        console.print(Text(f"Detected: {detection.get('DETECTION')}{more}.", style="bold red"))
+    others = len(outcome.detections) - 1
+    more = f", and {others} more like it" if others else ""
+    detection = outcome.detections[event[EVENT_ID]].get("DETECTION")
+    console.print(Text(f"Detected: {detection}{more}.", style="bold red"))
 
 
 def _told(value: object) -> str:
