@@ -149,6 +149,7 @@ def test_current_versions_of_tls_are_spoken(door: Door, version: ssl.TLSVersion)
     assert _negotiated(door, version) == version.name.replace("_", ".")
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
 def test_old_versions_of_tls_are_refused(door: Door) -> None:
     with pytest.raises((ssl.SSLError, ConnectionError)):
         _negotiated(door, ssl.TLSVersion.TLSv1_1)
