@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from infra.errors import LabError
 
-STOP_SECONDS: Final = 3
+STOP_SECONDS: Final = 1
 """How long open connections may take to end when the process is told to stop."""
 
 

@@ -95,6 +95,11 @@ class Delivery:
             if now >= self._ask_at or eager:
                 self._ask(now)
 
+    def finish(self, now: float) -> None:
+        """Ask for acknowledgements a last time, so that a clean stop leaves little to be sent again."""
+        if self._outstanding:
+            self._ask(now)
+
     def _send(self, batch: Batch, now: float) -> bool:
         match self._client.send([record.event for record in batch.records]):
             case Accepted(ack_id):

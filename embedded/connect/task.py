@@ -22,7 +22,8 @@ LONGEST_WAIT: Final = 0.2
 AUTHORIZATION: Final = frozenset(
     {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED}
 )
-SESSION_MS: Final = 10_000
+SESSION_MS: Final = 6_000
+"""The least that a broker allows by default: so long a stopped connector still counts as a member."""
 COMMIT_SECONDS: Final = 0.25
 """At most so often are offsets committed."""
 log = logging.getLogger("connect.task")
@@ -42,6 +43,7 @@ class Task:
         self._connector = connector
         self._settings = settings
         self._bootstrap = bootstrap
+        self._delivery: Delivery | None = None
         self._offsets = Offsets()
         self._uncommitted: dict[Partition, int] = {}
         self._committed_at = 0.0
@@ -91,7 +93,7 @@ class Task:
 
     def _consume(self, client: HecClient) -> None:
         report = self._reporter()
-        delivery = Delivery(
+        self._delivery = delivery = Delivery(
             client,
             self._settings,
             indexed=self._settle,
@@ -105,7 +107,7 @@ class Task:
                 delivery.add(self._converted(self._fetch(consumer, wait), report))
                 delivery.work(time.monotonic())
                 self._commit(consumer)
-            self._commit(consumer, wait=True)
+            self._settle_up(consumer)
         finally:
             consumer.close()
 
@@ -192,10 +194,20 @@ class Task:
         ]
         self._uncommitted.clear()
         self._committed_at = now
-        if wait:
-            consumer.commit(offsets=moved, asynchronous=False)
-        else:
-            consumer.commit(offsets=moved, asynchronous=True)
+        try:
+            if wait:
+                consumer.commit(offsets=moved, asynchronous=False)
+            else:
+                consumer.commit(offsets=moved, asynchronous=True)
+        except KafkaException as error:
+            # Records that are settled but not committed come again: at least once.
+            log.warning("task %s could not commit its offsets: %s", self._name, error)
+
+    def _settle_up(self, consumer: Consumer) -> None:
+        """Commit what is known or can still be learnt, so that little is delivered twice."""
+        if self._delivery is not None:
+            self._delivery.finish(time.monotonic())
+        self._commit(consumer, wait=True)
 
     def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
         if error is not None:
@@ -209,7 +221,7 @@ class Task:
             consumer.pause(partitions)
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._commit(consumer, wait=True)
+        self._settle_up(consumer)
         self._lost(consumer, partitions)
 
     def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:

@@ -11,5 +11,9 @@ class StorageFullError(LabError):
     """The events could not be made durable; none of them is stored."""
 
 
+class IndexGoneError(LabError):
+    """An index was removed while events for it were on their way; none of their request is stored."""
+
+
 class SearchError(LabError):
     """A search that cannot be run as written; `what` is the text of Splunk's FATAL message."""

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from typing import Any, Final, NamedTuple
 
+from embedded.splunk.errors import IndexGoneError
 from embedded.splunk.store import Store, Write
 
 REMEMBERED: Final = 100_000
@@ -27,7 +28,7 @@ def storing(events: list[Event], channel: tuple[str, str] | None) -> Write:
     """The change that stores the events and, for a channel (token, channel id), returns its next ackId.
 
     The ackId is counted up in the same transaction, so an id that was given out stands for stored events,
-    also after kill -9.
+    also after kill -9. It fails with IndexGoneError when an index is there no more.
     """
     now = time.time()
     rows = [(e.index_id, e.time, now, e.host, e.source, e.sourcetype, e.raw, e.fields) for e in events]
@@ -42,10 +43,12 @@ def storing(events: list[Event], channel: tuple[str, str] | None) -> Write:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        connection.executemany(
+        updated = connection.executemany(
             "UPDATE indexes SET bytes = bytes + ?, events = events + ? WHERE id = ?",
             [(sizes[index_id], count, index_id) for index_id, count in counts.items()],
         )
+        if updated.rowcount != len(counts):
+            raise IndexGoneError("An index of these events has just been removed.")
         if channel is None:
             return None
         cursor = connection.execute(

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from embedded.splunk import hec_payloads, hec_replies
-from embedded.splunk.errors import StorageFullError
+from embedded.splunk.errors import IndexGoneError, StorageFullError
 from embedded.splunk.events import Acknowledgements, storing
 from embedded.splunk.hec_payloads import Defaults, Payload
 from embedded.splunk.hec_replies import Reply
@@ -155,6 +155,8 @@ class Collector:
                 ack_id = await asyncio.wrap_future(self.store.write(change))
             except StorageFullError:
                 return hec_replies.SERVER_BUSY.response()
+            except IndexGoneError:
+                return hec_replies.INCORRECT_INDEX.response()
         if payload.fault:
             return payload.fault.response(event_number=payload.event_number)
         return hec_replies.SUCCESS.response(ack_id=ack_id)

@@ -20,7 +20,6 @@ class Settings(BaseModel):
     hec_port: int = Field(ge=0, le=65535)
     certificate: Path
     private_key: Path
-    ca: Path | None = None
     data_dir: Path
     admin_password_file: Path
     minimum_free_mb: int = Field(default=50, ge=0)

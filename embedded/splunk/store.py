@@ -19,7 +19,7 @@ from embedded.splunk.errors import StartError, StorageFullError
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS indexes (
-    id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL,
     max_mb INTEGER NOT NULL, frozen_seconds INTEGER NOT NULL,
     bytes INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS tokens (name TEXT PRIMARY KEY, definition TEXT NOT NULL);

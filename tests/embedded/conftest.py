@@ -143,7 +143,8 @@ def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Sp
         password_file.write_text(password)
         context = ssl.create_default_context(cadata=authority.certificate)
         settings: dict[str, Any] = {
-            **tls,
+            "certificate": tls["certificate"],
+            "private_key": tls["private_key"],
             "hec_port": free_port(),
             "management_port": free_port(),
             "data_dir": folder / "data",

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -44,7 +45,10 @@ class IndexCalls:
         if self._indexes.get(name):
             raise RestError(409, f"Index name={name} already exists")
         max_mb, frozen_seconds = _limits(arguments, DEFAULT_MAX_MB, DEFAULT_FROZEN_SECONDS)
-        await asyncio.to_thread(self._indexes.create, name, max_mb=max_mb, frozen_seconds=frozen_seconds)
+        try:
+            await asyncio.to_thread(self._indexes.create, name, max_mb=max_mb, frozen_seconds=frozen_seconds)
+        except sqlite3.IntegrityError:
+            raise RestError(409, f"Index name={name} already exists") from None
         return await self._one(request, name, 201)
 
     async def read(self, request: Request) -> Response:

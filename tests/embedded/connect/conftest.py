@@ -28,7 +28,7 @@ class Hop:
     def produce(
         self, *values: bytes | None, topic: str = "", headers: Headers = (), timestamp: int = 0
     ) -> None:
-        producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5})
+        producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "enable.idempotence": True})
         extra: dict[str, Any] = {"timestamp": timestamp} if timestamp else {}
         for value in values:
             producer.produce(topic or self.name, value=value, key=b"host", headers=list(headers), **extra)

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from embedded.kafka import broker
+from embedded.kafka.settings import Settings
+
 Wait = Callable[..., None]
 RECORDS = 20_000
 
@@ -126,3 +129,62 @@ def test_connectors_and_what_they_are_meant_to_be_survive_kill_9(hop: Any, event
     hop.connect.call("PUT", f"/connectors/{hop.name}/resume")
     hop.produce(b"after")
     eventually(lambda: hop.indexed("sourcetype=changed") == ["after"])
+
+
+def test_what_is_too_large_for_hec_is_sent_in_parts_or_becomes_a_dead_letter(
+    hop: Any, eventually: Wait
+) -> None:
+    hop.connect.call("DELETE", f"/connectors/{hop.name}")
+    hop.splunk.stop()
+    hop.splunk.settings["max_content_mb"] = 1
+    hop.splunk.start()
+    large = [b"%d" % number + b"x" * 200_000 for number in range(12)]
+    hop.produce(*large[:6], b'"' * 600_000, *large[6:])
+    letters = f"dead-letters-{hop.name}"
+    hop.start(
+        errors__tolerance="all",
+        errors__deadletterqueue__topic__name=letters,
+        errors__deadletterqueue__topic__replication__factor="1",
+        errors__deadletterqueue__context__headers__enable="true",
+    )
+    eventually(lambda: hop.committed() == len(large) + 1)
+    assert sorted(hop.indexed()) == sorted(value.decode() for value in large)
+    (letter,) = hop.dead_letters(letters, 1)
+    assert letter.value() == b'"' * 600_000
+    reason = dict(letter.headers())["__connect.errors.exception.message"]
+    assert reason == b"HEC answered 413: Request entity too large (code 27)"
+
+
+def test_kill_9_of_kafka_in_the_middle_of_a_stream_loses_nothing(
+    make_splunk: Callable[[Path], Any],
+    make_connect: Callable[[Path], Any],
+    make_hop: Callable[..., Any],
+    tmp_path: Path,
+    eventually: Wait,
+) -> None:
+    settings = Settings(
+        port=broker.free_port(),
+        controller_port=broker.free_port(),
+        data_dir=tmp_path / "kafka",
+        cluster_id=broker.new_cluster_id(),
+    )
+    splunk, connect = make_splunk(tmp_path), make_connect(tmp_path)
+    connect.settings["bootstrap"] = settings.bootstrap
+    splunk.start()
+    with broker.running(settings) as process:
+        connect.start()
+        hop = make_hop(splunk, connect)
+        hop.bootstrap = settings.bootstrap
+        hop.make_topic(hop.name, partitions=2)
+        hop.start()
+        stream = streaming(hop)
+        eventually(lambda: indexed(hop) > RECORDS // 4)
+        process.kill()
+        process.wait()
+    with broker.running(settings):
+        stream.join()
+        eventually(lambda: distinct(hop) == RECORDS, seconds=60)
+        eventually(lambda: hop.committed() == RECORDS, seconds=60)
+        assert hop.connect.states(hop.name) == ["RUNNING", "RUNNING"]
+        assert connect.stop() == 0, connect.log()
+    assert splunk.stop() == 0, splunk.log()
