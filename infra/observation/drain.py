@@ -92,7 +92,7 @@ def measure(admin: AdminClient, checker: Consumer) -> Lag:
     """
     try:
         listed = admin.list_consumer_groups(request_timeout=_ANSWER).result()
-        groups = sorted(group.group_id for group in listed.valid if group.group_id.startswith(GROUP_PREFIX))
+        groups = sorted(group.group_id for group in listed.valid if is_query(group.group_id))
         committed = {group: _committed(admin, group) for group in groups}
         places = {place for offsets in committed.values() for place in offsets}
         ends = _ends(admin, places)
@@ -108,6 +108,11 @@ def measure(admin: AdminClient, checker: Consumer) -> Lag:
                 behind[group, topic] = behind.get((group, topic), 0) + left
     consumed = frozenset(topic for topic, _ in places)
     return Lag(behind=behind, groups=len(groups), consumed=consumed)
+
+
+def is_query(group: str) -> bool:
+    """Whether a consumer group is a query's: a server has groups for its own ends too."""
+    return group.startswith(GROUP_PREFIX) and "query_" in group
 
 
 def _committed(admin: AdminClient, group: str) -> dict[_Place, int]:
