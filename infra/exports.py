@@ -37,5 +37,11 @@ def export(
         "zeek_server": zeek.source,
         "windows_client": windows.source,
     }
+    if at.beats is not None:
+        values |= {
+            "beats_address": at.beats.address,
+            "beats_certificate": at.beats.certificate,
+            "beats_private_key": at.beats.private_key,
+        }
     for name, value in values.items():
         pulumi.export(name, pulumi.Output.secret(value) if name in SECRETS else value)

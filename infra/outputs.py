@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from infra.errors import LabError
 
-SECRETS: Final = frozenset({"splunk_password", "hec_token"})
+SECRETS: Final = frozenset({"splunk_password", "hec_token", "beats_private_key"})
 """The outputs that are kept encrypted in the state and starred out on screen."""
 
 
@@ -29,6 +29,11 @@ class StackOutputs(BaseModel):
     """The lab's CA, PEM: what every TLS client of the lab verifies against."""
     run_directory: str
     """Where logs and run-time files of the stack are, relative to the project's folder."""
+    beats_address: str = ""
+    """Where Beats send to (`host:port`); empty where no Beat can."""
+    beats_certificate: str = ""
+    """The client certificate (PEM) that a Beat shows."""
+    beats_private_key: SecretStr = SecretStr("")
     logging_server: str
     zeek_server: str
     windows_client: str

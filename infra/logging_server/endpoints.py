@@ -13,6 +13,16 @@ def _as_it_is(_name: str, secret: pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeatsInput:
+    """Where Beats send to, and the client certificate (PEM) and key (a secret) that they show there."""
+
+    address: pulumi.Output[str]
+    """`host:port`, the host as the server's certificate has it."""
+    certificate: pulumi.Output[str]
+    private_key: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Endpoints:
     """The addresses and secrets of one logging server; they resolve when its services serve.
 
@@ -35,3 +45,5 @@ class Endpoints:
     """Puts a secret where Connect finds it; returns what stands for it in a connector's configuration."""
     home: pulumi.Resource | None = None
     """What takes all that is behind the endpoints with it when it is removed; None where that stays."""
+    beats: BeatsInput | None = None
+    """None where no Beat can send: the embedded server takes recordings only."""

@@ -27,7 +27,7 @@ from infra.logging_server.docker.splunk import ADMIN, HEC_URL, splunk
 from infra.logging_server.docker.splunk_sink import SplunkSinkJar
 from infra.logging_server.docker.versions import SEED_WARNING, Versions
 from infra.logging_server.docker.zookeeper import zookeeper
-from infra.logging_server.endpoints import Endpoints
+from infra.logging_server.endpoints import BeatsInput, Endpoints
 from infra.tls.resources import CertificateAuthority, LeafCertificate
 
 DOOR_USER: Final = "lab"
@@ -59,13 +59,10 @@ class DockerServerArgs:
 class DockerServer(pulumi.ComponentResource):
     """Kafka, ksqlDB, Connect, Splunk, Logstash, nginx and what belongs to them, each in a container.
 
-    `endpoints` resolve when the containers behind them are healthy. `beats` is a client certificate for the
-    Beats.
+    `endpoints` resolve when the containers behind them are healthy.
     """
 
     endpoints: Endpoints
-    beats: LeafCertificate
-    authority: CertificateAuthority
 
     def __init__(self, name: str, args: DockerServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lab:docker:LoggingServer", name, None, opts)
@@ -75,8 +72,8 @@ class DockerServer(pulumi.ComponentResource):
         )
         if args.versions.has_zookeeper:
             pulumi.log.warn(SEED_WARNING, resource=self)
-        self.authority = CertificateAuthority(f"{name}-ca", f"{name} lab CA", opts=self._mine())
-        self.beats = self._leaf("beats", ["beats"])
+        self._authority = CertificateAuthority(f"{name}-ca", f"{name} lab CA", opts=self._mine())
+        self._beats = self._leaf("beats", ["beats"])
         self._password = GeneratedSecret(f"{name}-door", "password", opts=self._mine()).value
         self._splunk_password = GeneratedSecret(f"{name}-splunk-admin", "password", opts=self._mine()).value
         self._build()
@@ -96,7 +93,7 @@ class DockerServer(pulumi.ComponentResource):
         kafka = broker(ground, external, self._after(*keeper))
         indexer = splunk(ground, self._identity("splunk", SPLUNK_NAMES), self._splunk_password, self._after())
         registry = schema_registry(ground, self._after(kafka))
-        worker = connect(ground, self._sink(), self.authority.certificate, self._after(kafka, indexer))
+        worker = connect(ground, self._sink(), self._authority.certificate, self._after(kafka, indexer))
         engine = ksqldb_server(ground, self._after(kafka, registry))
         ksqldb_cli(ground, self._after(engine))
         proxy = rest_proxy(ground, self._after(kafka, registry))
@@ -128,9 +125,14 @@ class DockerServer(pulumi.ComponentResource):
             splunk_hec_url=once_up(HEC_URL),
             splunk_user=once_up(ADMIN),
             splunk_password=once_up(pulumi.Output.secret(self._splunk_password)),
-            ca_certificate=once_up(self.authority.certificate),
+            ca_certificate=once_up(self._authority.certificate),
             instance=once_up(cluster_id(self._args.site.prefix)),
             home=kafka,
+            beats=BeatsInput(
+                address=once_up(f"{self._args.hosts[0]}:{ports.BEATS}"),
+                certificate=self._beats.certificate,
+                private_key=self._beats.private_key,
+            ),
         )
 
     def _external(self) -> ExternalListener | None:
@@ -169,13 +171,13 @@ class DockerServer(pulumi.ComponentResource):
 
     def _leaf(self, service: str, hosts: Sequence[str]) -> LeafCertificate:
         return LeafCertificate(
-            f"{self._args.site.prefix}-{service}-tls", self.authority, hosts, opts=self._mine()
+            f"{self._args.site.prefix}-{service}-tls", self._authority, hosts, opts=self._mine()
         )
 
     def _identity(self, service: str, hosts: Sequence[str]) -> Identity:
         leaf = self._leaf(service, hosts)
         return Identity(
-            certificate=leaf.certificate, private_key=leaf.private_key, authority=self.authority.certificate
+            certificate=leaf.certificate, private_key=leaf.private_key, authority=self._authority.certificate
         )
 
     def _url(self, port: int, user: str = "") -> str:
