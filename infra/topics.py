@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 ZEEK_CONN: Final = "zeek-conn"
+ZEEK_CONN_OPEN: Final = "zeek-conn_open"
 SYSMON_NETWORK: Final = "sysmon-NetworkConnectInitiated"
 SYSMON_PROCESS: Final = "sysmon-ProcessCreate"
 OSQUERY_SOCKETS: Final = "osquery-win_socket_events"
