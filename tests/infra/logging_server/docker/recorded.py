@@ -23,7 +23,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 AUTHORITY = make_authority("recorded", 30)
-LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "broker"], 30)
+LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "127.0.0.1"], 30)
 DOOR_PASSWORD = "door-password-of-a-test"
 SPLUNK_PASSWORD = "splunk-password-of-a-test"
 KAFKA_PASSWORD = "kafka-password-of-a-test"
