@@ -13,9 +13,16 @@ def is_up(unit: str) -> tuple[Check, ...]:
     )
 
 
+# "See journalctl" is no help to somebody who sees only what this command wrote
+START = """systemctl enable "$1" && systemctl restart "$1" && exit 0
+code=$?
+journalctl --no-pager --lines 15 --output cat --unit "$1" >&2
+exit $code"""
+
+
 def start(unit: str) -> tuple[Action, ...]:
-    """Start a unit now and at every boot."""
-    return (Command(arguments=("systemctl", "enable", "--now", unit)),)
+    """Start a unit anew now, and at every boot; when it fails, the end of its journal says why."""
+    return (Command(arguments=("sh", "-c", START, "sh", unit), label=f"systemctl restart {unit}"),)
 
 
 def stop(unit: str) -> tuple[Action, ...]:
@@ -26,8 +33,10 @@ systemctl disable --now "$1" """
 
 
 def restart(unit: str) -> Command:
-    """Restart a unit if it runs; one that does not run yet will read its files when it starts."""
-    return Command(arguments=("systemctl", "try-restart", unit))
+    """Restart a unit if it runs; one that does not run yet reads its files when it starts."""
+    script = """systemctl cat "$1" >/dev/null 2>&1 || exit 0
+systemctl try-restart "$1" """
+    return Command(arguments=("sh", "-c", script, "sh", unit), label=f"systemctl try-restart {unit}")
 
 
 def reload_units() -> Command:
@@ -51,7 +60,7 @@ def unit_step(name: str, unit: str, text: str) -> Step:
     return Step(
         name,
         check=(files.is_there(upload), *is_up(unit)),
-        apply=(upload, reload_units(), *start(unit), Command(arguments=("systemctl", "restart", unit))),
+        apply=(upload, reload_units(), *start(unit)),
         remove=(*stop(unit), files.absent(upload.path), reload_units()),
     )
 

@@ -11,12 +11,13 @@ UNIT: Final = "lab-capture.service"
 TEXT: Final = """[Unit]
 Description=Promiscuous mode and no offloads on {interface}, for Zeek
 After=network.target
-BindsTo=sys-subsystem-net-devices-{escaped}.device
-After=sys-subsystem-net-devices-{escaped}.device
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
+TimeoutStartSec=60
+# a device unit would say when it is there, but containers have none
+ExecStartPre=/bin/sh -c 'until test -e /sys/class/net/{interface}; do sleep 1; done'
 ExecStart=/usr/sbin/ip link set dev {interface} up promisc on
 # an interface that lacks one of these features says so; the others are still turned off
 ExecStart=-/usr/sbin/ethtool --offload {interface} rx off tx off
@@ -32,12 +33,6 @@ echo "there is no interface $1; this machine has: $(ls /sys/class/net | tr '\\n'
 exit 1"""
 
 
-def _escaped(interface: str) -> str:
-    """The name as systemd-escape(1) writes it into that of a device unit."""
-    kept = "_:."
-    return "".join(c if c.isalnum() or c in kept else f"\\x{ord(c):02x}" for c in interface)
-
-
 def steps(interface: str) -> tuple[Step, ...]:
     """The steps that have the interface ready for capture."""
     exists = Command(
@@ -47,7 +42,7 @@ def steps(interface: str) -> tuple[Step, ...]:
     unit = systemd.unit_step(
         f"{interface} is promiscuous and without offloads",
         UNIT,
-        TEXT.format(interface=interface, escaped=_escaped(interface)),
+        TEXT.format(interface=interface),
     )
     flag = Check(command=Command(arguments=("sh", "-c", promiscuous, "sh", interface), label="promiscuous"))
     return (

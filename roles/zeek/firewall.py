@@ -17,7 +17,8 @@ table inet lab {{
     ct state established,related accept
     ct state invalid drop
     iif lo accept
-    meta l4proto {{ icmp, ipv6-icmp }} accept
+    # ICMP and ICMPv6, by number: a small installation has no /etc/protocols
+    meta l4proto {{ 1, 58 }} accept
     tcp dport {ssh_port} accept
     udp sport 67 udp dport 68 accept
   }}

@@ -15,14 +15,14 @@ SCRIPT: Final = """#!/bin/sh
 # Removes Zeek's rotated logs that are too old, then the oldest ones until all fit.
 # usage: zeek-log-limit FOLDER DAYS MEGABYTES
 set -eu
-folder=$1 days=$2 megabytes=$3
+folder=$1 days=$2 limit=$(($3 * 1000000 / 1024))
 find "$folder" -type f -mtime "+$days" -delete
-used=$(du -sm "$folder" | cut -f1)
+used=$(du -sk "$folder" | cut -f1)
 find "$folder" -type f -printf '%T@ %k %p\\n' | sort -n | while read -r _ kilobytes file; do
-  test "$used" -gt "$megabytes" || break
+  test "$used" -gt "$limit" || break
   rm -f -- "$file"
-  echo "removed $file ($kilobytes kB): the logs took $used of $megabytes MB"
-  used=$((used - kilobytes / 1024))
+  echo "removed $file ($kilobytes KiB): the logs took $used of $limit KiB"
+  used=$((used - kilobytes))
 done
 find "$folder" -mindepth 1 -type d -empty -delete
 """

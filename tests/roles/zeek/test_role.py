@@ -1,0 +1,219 @@
+"""The Zeek server's role over real SSH, on Debian with systemd: run, repeated, repaired, rebooted, taken off."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import testinfra.host
+from pydantic import SecretStr
+
+from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
+from infra.provision.ssh import SshHost
+from infra.provision.step import Role
+from infra.tls.certificates import make_authority, make_leaf
+from roles.linux import distribution
+from roles.linux.apt import Repository
+from roles.linux.distribution import Distribution
+from roles.zeek.role import zeek_server
+from roles.zeek.settings import ZeekSettings
+from tests.debian_host.container import DebianHost, debian_host
+from tests.debian_host.engine import engine
+from tests.debian_host.image import image
+from tests.debian_host.packages import USER_ID, serve
+from tests.debian_host.packages import Repository as Stored
+
+LISTENING = "ss --listening --tcp --numeric --no-header | awk '{print $4}'"
+
+
+@dataclass
+class Sensor:
+    """A server, the way to it, and the role that shall be on it."""
+
+    debian: DebianHost
+    ssh: SshHost
+    role: Role
+    pins: Path
+    url: str
+    told: list[str]
+
+    @property
+    def inside(self) -> Any:
+        """What testinfra sees of the server, over SSH and sudo."""
+        pinned = f"-o UserKnownHostsFile={self.pins} -o StrictHostKeyChecking=yes"
+        return testinfra.host.get_host(
+            f"ssh://{self.debian.address.user}@{self.debian.address.host}",
+            ssh_identity_file=str(self.debian.address.key_file),
+            ssh_extra_args=pinned,
+            sudo=True,
+        )
+
+
+def _repository(name: str, url: str, key: str) -> Repository:
+    return Repository(name=name, line=f"{url}/ ./", key_url=f"{url}/Release.key", key=key)
+
+
+@pytest.fixture(scope="module")
+def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
+    folder = tmp_path_factory.mktemp("sensor")
+    key = folder / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    stored = Stored(folder / "packages", folder / "gnupg")
+    stored.make()
+    (folder / "served").mkdir()
+    for vendor in ("zeek", "elastic"):
+        (folder / "served" / vendor).symlink_to(stored.folder)
+    with engine() as client, debian_host(client, image(client), key) as debian:
+        authority = make_authority("tests", days=1)
+        leaf = make_leaf(authority, "packages", [debian.gateway], days=1)
+        (folder / "packages.crt").write_text(leaf.certificate)
+        (folder / "packages.key").write_text(leaf.private_key)
+        server = serve(folder / "served", debian.gateway, folder / "packages.crt", folder / "packages.key")
+        url = f"https://{debian.gateway}:{server.server_port}"
+        _trust(debian, authority.certificate)
+        told: list[str] = []
+        ssh = SshHost(debian.address, folder / "pins", told.append)
+        settings = ZeekSettings(
+            interface="eth0",
+            logging_server="logs.lab.example",
+            ca_certificate=authority.certificate,
+            client_certificate=leaf.certificate,
+            client_key=SecretStr(leaf.private_key),
+        )
+        role = zeek_server(
+            settings,
+            distribution.read(ssh),
+            zeek_packages=_repository("zeek", f"{url}/zeek", USER_ID),
+            elastic_packages=_repository("elastic", f"{url}/elastic", stored.fingerprint),
+        )
+        yield Sensor(debian, ssh, role, folder / "pins", url, told)
+        ssh.close()
+        server.shutdown()
+
+
+def _trust(debian: DebianHost, authority: str) -> None:
+    """The server trusts the authority of the tests' package repository, as it would a public one."""
+    target = "/usr/local/share/ca-certificates/tests.crt"
+    debian.read(
+        "sh", "-c", f"cat >{target} <<'END'\n{authority}END\nupdate-ca-certificates --fresh >/dev/null"
+    )
+
+
+@pytest.fixture
+def applied(sensor: Sensor) -> Sensor:
+    list(apply(sensor.ssh, sensor.role, _ignore))
+    return sensor
+
+
+def _ignore(progress: Progress) -> None:
+    del progress
+
+
+def test_the_distribution_is_read_from_the_machine(sensor: Sensor) -> None:
+    assert distribution.read(sensor.ssh) is Distribution.DEBIAN_12
+
+
+def test_a_key_that_is_not_the_expected_one_never_reaches_apt(sensor: Sensor) -> None:
+    settings = ZeekSettings(
+        interface="eth0",
+        logging_server="x",
+        ca_certificate="",
+        client_certificate="",
+        client_key=SecretStr(""),
+    )
+    wrong = zeek_server(
+        settings, Distribution.DEBIAN_12, zeek_packages=_repository("other", f"{sensor.url}/zeek", "0" * 40)
+    )
+    with pytest.raises(StepFailedError, match="is not that of 0000"):
+        list(apply(sensor.ssh, wrong, _ignore))
+    assert not sensor.inside.file("/usr/share/keyrings/other.gpg").exists
+
+
+def test_the_second_run_changes_nothing(applied: Sensor) -> None:
+    assert set(apply(applied.ssh, applied.role, _ignore)) == {Outcome.UNCHANGED}
+    assert drifted(applied.ssh, applied.role) == []
+
+
+@pytest.mark.parametrize("unit", ["zeek", "filebeat", "lab-capture", "lab-firewall", "zeek-log-limit.timer"])
+def test_every_service_runs_and_starts_at_boot(applied: Sensor, unit: str) -> None:
+    service = applied.inside.service(unit)
+    assert service.is_running
+    assert service.is_enabled
+
+
+def test_zeek_runs_as_its_own_user_and_writes_connections(applied: Sensor) -> None:
+    log = applied.inside.file("/opt/zeek/logs/current/conn.log")
+    applied.debian.read(
+        "sh", "-c", "timeout 20 sh -c 'until test -s /opt/zeek/logs/current/conn.log; do :; done'"
+    )
+    assert log.user == "zeek"
+    assert log.mode & 0o007 == 0 or applied.inside.file("/opt/zeek/logs/current").mode == 0o750
+
+
+def test_the_capture_interface_is_promiscuous(applied: Sensor) -> None:
+    assert "PROMISC" in applied.inside.check_output("ip link show eth0")
+
+
+def test_secrets_are_readable_by_root_alone(applied: Sensor) -> None:
+    key = applied.inside.file("/etc/lab/tls/beats.key")
+    assert (key.user, key.mode) == ("root", 0o600)
+    assert applied.inside.file("/etc/lab/tls").mode == 0o700
+
+
+def test_the_firewall_lets_in_ssh_only(applied: Sensor) -> None:
+    applied.debian.read("sh", "-c", "nohup python3 -m http.server 8000 >/dev/null 2>&1 & sleep 0.5")
+    probe = f"import socket; socket.create_connection(('{applied.debian.address.host}', 8000), 1)"
+    done = subprocess.run(["python3", "-c", probe], capture_output=True, text=True, check=False)
+    assert "timed out" in done.stderr
+    assert applied.inside.check_output("id -u") == "0"
+
+
+def test_what_someone_changed_by_hand_is_seen_and_repaired(applied: Sensor) -> None:
+    applied.debian.read("sh", "-c", "echo '# by hand' >>/etc/lab/zeek/local.zeek; systemctl stop filebeat")
+    assert drifted(applied.ssh, applied.role) == [
+        "Zeek's scripts: JSON logs, Community IDs, open and long connections",
+        "Filebeat, running now and after every reboot",
+    ]
+    outcomes = list(apply(applied.ssh, applied.role, _ignore))
+    assert outcomes.count(Outcome.CHANGED) == 2
+    assert drifted(applied.ssh, applied.role) == []
+
+
+def test_everything_is_back_after_a_reboot(applied: Sensor) -> None:
+    applied.debian.reboot()
+    applied.debian.read(
+        "sh", "-c", "timeout 60 sh -c 'until systemctl is-active --quiet zeek filebeat; do sleep 0.2; done'"
+    )
+    assert drifted(applied.ssh, applied.role) == []
+
+
+def test_old_logs_go_by_age_and_then_the_oldest_until_all_fit(applied: Sensor) -> None:
+    make = """cd /opt/zeek/logs/archive && for i in 1 2 3 4 5; do
+      head -c 3000000 /dev/zero >conn.$i.log; touch -d "$i hours ago" conn.$i.log; done
+      touch -d '30 days ago' dns.old.log; chown zeek: *"""
+    applied.debian.read("sh", "-c", make)
+    applied.debian.read("/usr/local/sbin/zeek-log-limit", "/opt/zeek/logs/archive", "7", "7")
+    left = applied.debian.read("ls", "/opt/zeek/logs/archive").split()
+    assert left == ["conn.1.log", "conn.2.log"]
+
+
+def test_no_secret_is_told(applied: Sensor) -> None:
+    assert "PRIVATE KEY" not in "\n".join(applied.told)
+    assert "PRIVATE KEY" not in repr(applied.role)
+
+
+def test_the_role_is_taken_off_and_what_was_there_before_stays(applied: Sensor) -> None:
+    remove(applied.ssh, applied.role, _ignore)
+    inside = applied.inside
+    for path in ("/etc/lab/tls", "/etc/lab/zeek", "/opt/zeek/bin", "/opt/zeek/logs", "/etc/filebeat"):
+        assert not inside.file(path).exists, path
+    for path in ("/etc/apt/sources.list.d/zeek.list", "/usr/share/keyrings/elastic.gpg"):
+        assert not inside.file(path).exists, path
+    assert not inside.package("zeek-lts-core").is_installed
+    assert not inside.package("filebeat").is_installed
+    assert inside.package("chrony").is_installed
+    assert "lab" not in inside.check_output("nft list tables")
+    assert "zeek" not in inside.check_output("cat /etc/passwd")
+    remove(applied.ssh, applied.role, _ignore)
