@@ -94,11 +94,15 @@ class MemoryTopics:
     Args:
         partitions: partition counts by topic name.
         strict: when true, a topic that `partitions` does not name does not exist.
+        default: how many partitions a topic has that `partitions` does not name.
     """
 
-    def __init__(self, partitions: Mapping[str, int] | None = None, *, strict: bool = False) -> None:
+    def __init__(
+        self, partitions: Mapping[str, int] | None = None, *, strict: bool = False, default: int = 1
+    ) -> None:
         self._partitions = dict(partitions or {})
         self._strict = strict
+        self._default = default
 
     def partitions(self, name: str) -> int | None:
         """How many partitions `name` has; None when it is not known."""
@@ -107,4 +111,4 @@ class MemoryTopics:
     @property
     def default_partitions(self) -> int | None:
         """How many partitions an unknown topic gets; None when strict."""
-        return None if self._strict else 1
+        return None if self._strict else self._default

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal as Exact
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from embedded.ksql.catalog import Format, Source
+from embedded.ksql.catalog import Format, MemoryTopics, Source
 from embedded.ksql.conformance import values
 from embedded.ksql.engine import Engine
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.record import DeadLetter, Record
 from embedded.ksql.run import Runner
+
+_PARTITIONS: Final = 4
+"""How many partitions a topic has in ksqlDB's tests."""
 
 Verdict = Literal["right", "refused", "wrong"]
 
@@ -68,7 +71,7 @@ def run_case(case: Mapping[str, Any], properties: Mapping[str, object] | None = 
         for name, value in {**(properties or {}), **(case.get("properties") or {})}.items()
         if value != "{CONFIG}"
     }
-    engine = Engine(given)
+    engine = Engine(given, MemoryTopics(default=_PARTITIONS))
     expected_error = case.get("expectedException")
     try:
         session: dict[str, object] = {}

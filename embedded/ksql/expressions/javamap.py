@@ -26,9 +26,14 @@ def _hash(key: Any) -> int:
     return hash(key) & 0xFFFFFFFF
 
 
-def hash_order(keys: Iterable[Any], capacity: int = 16) -> list[Any]:
-    """`keys` (in order of insertion) in the order of a HashMap that began with `capacity` buckets."""
+def hash_order(keys: Iterable[Any], capacity: int | None = None) -> list[Any]:
+    """`keys` (in order of insertion) in the order of a HashMap that began with `capacity` buckets.
+
+    Without `capacity` it is a map that was made for as many keys as there are.
+    """
     listed = list(keys)
+    if capacity is None:
+        capacity = 1 << max(len(listed) - 1, 0).bit_length()
     while len(listed) > capacity * 0.75:
         capacity *= 2
     buckets: dict[int, list[Any]] = {}

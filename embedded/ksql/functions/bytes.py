@@ -15,7 +15,7 @@ _HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 def _from_hex(text: str) -> bytes:
     if text.startswith("0x"):
         text = ("0" if len(text) % 2 else "") + text[2:]
-    elif text[:2] in {"x'", "X'"} and text.endswith("'"):
+    elif text[:2] in {"x'", "X'"} and text[2:].endswith("'"):
         text = text[2:-1]
     if len(text) % 2 or not set(text) <= _HEX_DIGITS:
         raise ValueError("Odd number of characters or illegal hexadecimal character")

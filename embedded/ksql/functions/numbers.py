@@ -167,7 +167,7 @@ def correlation(_: Sequence[Type | None], __: Sequence[Any], ___: Mapping[str, o
     def result(state: Any) -> float:
         x, y, xx, yy, xy, n = state
         top = n * xy - x * y
-        below = math.sqrt(max(n * xx - x * x, 0.0)) * math.sqrt(max(n * yy - y * y, 0.0))
+        below = math.sqrt(max((n * xx - x * x) * (n * yy - y * y), 0.0))
         return double_div(top, below)
 
     return Aggregate(

@@ -53,7 +53,7 @@ class Builder:
         """Builds a stage: a Write, the input of a Repartition, or the projection of a push query."""
         if isinstance(step, steps.Write):
             write = ends.sink_writer(
-                step.schema, step.input.keys, step.topic, step.key_format, step.value_format,
+                step.schema, steps.written(step), step.input.keys, step.topic, step.key_format, step.value_format,
                 step.wrap, step.timestamp, self.context,
             )  # fmt: skip
             self._into(step.input, write)
@@ -119,14 +119,15 @@ class Builder:
             case steps.Filter():
                 columns = step.input.schema.columns()
                 test = self._once(step, "test", lambda: rows.condition(step.predicate, columns))
-                self.table(step.input, table_ops.table_filter(test, forward, old=old), old=old)
+                self.table(step.input, table_ops.table_filter(test, forward), old=True)
             case steps.Project():
                 self.table(step.input, table_ops.table_project(self._projection(step), forward), old=old)
             case steps.GroupBy():
                 key_of = self._group_key(step)
                 self.table(step.input, table_ops.table_group(key_of, forward), old=True)
             case steps.Rekey():
-                convert = ends.key_converter(step.input.schema, step.input.keys, step.keys.format)
+                before = steps.written(step.input)
+                convert = ends.key_converter(before, step.input.keys, step.schema.keys, step.keys.format)
                 self.table(step.input, _rekeyed(convert, forward), old=old)
             case steps.Aggregate():
                 self._aggregate(step, forward, old=old)
@@ -176,15 +177,12 @@ class Builder:
             columns = schema.columns()
             compute = rows.projection(step.expressions, columns)
             write = formats.key_writer(step.keys.format, [(f.name, f.type) for f in step.schema.keys])
-            key_only = all(schema.has_key(c.name) for e in step.expressions for c in tree.columns(e))
-            from_key = self._from_key(step) if key_only else None
+            from_key = self._from_key(step)
             extra = [e for e, append in zip(step.expressions, step.appended, strict=True) if append]
             append = rows.projection(extra, columns) if extra else None
 
             def key_of(key: Any, row: Any) -> bytes | None:
-                if row is not None:
-                    return write(compute(row))
-                return None if from_key is None or key is None else write(from_key(key))
+                return write(from_key(key) if row is None else compute(row))
 
             return key_of, append
 
@@ -192,16 +190,20 @@ class Builder:
         return made
 
     @staticmethod
-    def _from_key(step: steps.Rekey) -> Callable[[bytes], list[Any]]:
-        """The new key of a row without a value, from its old key."""
+    def _from_key(step: steps.Rekey) -> Callable[[bytes | None], list[Any]]:
+        """The new key of a row without a value, from its old key: what needs more is null."""
         schema = step.input.schema
-        read = formats.key_reader(step.input.keys.format, [(f.name, f.type) for f in schema.keys])
-        compute = rows.projection(step.expressions, {f.name: (i, f.type) for i, f in enumerate(schema.keys)})
+        read = formats.key_reader(step.input.keys.format, ends.pairs(steps.written(step.input)))
+        columns = {f.name: (i, f.type) for i, f in enumerate(schema.keys)}
+        known = [each for each in step.expressions if all(c.name in columns for c in tree.columns(each))]
+        places = [known.index(each) if each in known else None for each in step.expressions]
+        compute = rows.projection(known, columns)
         suffix = formats.window_bytes(step.input.keys.window)
 
-        def apply(key: bytes) -> list[Any]:
-            parts = read(key[: len(key) - suffix] if suffix else key)
-            return compute(parts or [None] * len(schema.keys))
+        def apply(key: bytes | None) -> list[Any]:
+            parts = None if key is None else read(key[: len(key) - suffix] if suffix else key)
+            made = compute(parts or [None] * len(schema.keys))
+            return [None if place is None else made[place] for place in places]
 
         return apply
 

@@ -1,13 +1,13 @@
 """Where rows come from and go to: records read and written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from embedded.ksql.catalog import Column, Format, Source
 from embedded.ksql.errors import DataError
 from embedded.ksql.functions.patterns import pattern
 from embedded.ksql.operators.context import Context, Forward
-from embedded.ksql.plan.schema import KeyFormat, Schema
+from embedded.ksql.plan.schema import Field, KeyFormat, Schema
 from embedded.ksql.record import ANY_PARTITION, Record
 from embedded.ksql.serde import formats
 from embedded.ksql.types import Type
@@ -38,6 +38,11 @@ def time_of(kind: Type, text_pattern: str | None) -> Callable[[Any], int]:
     return extract
 
 
+def pairs(columns: Iterable[Field]) -> list[tuple[str, Type]]:
+    """Columns as (name, type)."""
+    return [(f.name, f.type) for f in columns]
+
+
 def _header(column: Column) -> Callable[[Record], Any]:
     if column.where == "headers":
         return lambda record: [(name, value) for name, value in record.headers]
@@ -53,6 +58,8 @@ def source_reader(source: Source, context: Context, forward: Forward) -> Callabl
     headers = [_header(c) for c in source.columns if c.where in {"header", "headers"}]
     window = source.window
     suffix = formats.window_bytes(window)
+    # The same key can be written in more than one way, unless it is plain bytes.
+    write_key = None if source.key_format.name in {"KAFKA", "NONE"} else formats.key_writer(source.key_format, keys)
     no_keys: list[Any] = [None] * len(keys)
     stamped = source.timestamp_column
     extract = stamp_place = None
@@ -87,6 +94,9 @@ def source_reader(source: Source, context: Context, forward: Forward) -> Callabl
             context.stream_time = time
         if not keys:
             key = None
+        elif write_key is not None and key is not None:
+            written = write_key(parts)
+            key = None if written is None else written + key[len(key) - suffix :] if suffix else written
         if row is not None:
             row.extend(read(record) for read in headers)
             row += (time, record.partition, record.offset)
@@ -100,6 +110,7 @@ def source_reader(source: Source, context: Context, forward: Forward) -> Callabl
 
 def sink_writer(
     schema: Schema,
+    before: Sequence[Field],
     keys: KeyFormat,
     topic: str,
     key_format: Format,
@@ -108,10 +119,10 @@ def sink_writer(
     timestamp: tuple[str, str | None] | None,
     context: Context,
 ) -> Forward:
-    """The handler that writes rows to the sink's topic."""
+    """The handler that writes rows to the sink's topic; their keys were written as columns `before`."""
     columns = [(f.name, f.type) for f in schema.values]
     write = formats.writer(value_format, columns, wrapped=wrap)
-    key_of = key_converter(schema, keys, key_format)
+    key_of = key_converter(before, keys, schema.keys, key_format)
     outputs = context
     extract = place = None
     if timestamp is not None:
@@ -120,7 +131,7 @@ def sink_writer(
         fields = {f.name: f.type for f in (*schema.values, *schema.keys)}
         extract = time_of(fields[timestamp[0]], timestamp[1])
         place = names.index(timestamp[0]) if timestamp[0] in names else -1 - key_names.index(timestamp[0])
-    read_key = formats.key_reader(keys.format, [(f.name, f.type) for f in schema.keys])
+    read_key = formats.key_reader(keys.format, pairs(before))
     suffix = formats.window_bytes(keys.window)
 
     def process(key: Any, row: Any, time: int) -> None:
@@ -153,15 +164,20 @@ def sink_writer(
     return process
 
 
-def key_converter(schema: Schema, keys: KeyFormat, wanted: Format) -> Callable[[bytes], bytes | None] | None:
-    """The function that writes a key in another format; None when it stays as it is."""
-    if not schema.keys or wanted.name == "NONE":
+def key_converter(
+    before: Sequence[Field], keys: KeyFormat, after: Sequence[Field], wanted: Format
+) -> Callable[[bytes], bytes | None] | None:
+    """The function that writes a key of columns `before` in another format, with the names of `after`.
+
+    None when it stays as it is.
+    """
+    if not after or wanted.name == "NONE":
         return lambda _: None
-    if wanted == keys.format:
+    named = wanted.name == "JSON" and len(after) > 1
+    if wanted == keys.format and not (named and [f.name for f in before] != [f.name for f in after]):
         return None
-    columns = [(f.name, f.type) for f in schema.keys]
-    read = formats.key_reader(keys.format, columns)
-    write = formats.key_writer(wanted, columns)
+    read = formats.key_reader(keys.format, pairs(before))
+    write = formats.key_writer(wanted, pairs(after))
     suffix = formats.window_bytes(keys.window)
 
     def convert(key: bytes) -> bytes | None:

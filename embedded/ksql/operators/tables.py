@@ -55,15 +55,14 @@ def table_source(store: Rows | None, forward: Change) -> Forward:
     return process
 
 
-def table_filter(test: Callable[[Any], bool], forward: Change, *, old: bool) -> Change:
-    """Rows for which `test` is true; the others are withdrawn."""
+def table_filter(test: Callable[[Any], bool], forward: Change) -> Change:
+    """Rows for which `test` is true; those that were are withdrawn when they no longer are."""
 
     def process(key: Any, new: Any, before: Any, time: int) -> None:
         kept = new if new is not None and test(new) else None
-        replaced = before if old and before is not None and test(before) else None
-        if old and kept is None and replaced is None:
-            return
-        forward(key, kept, replaced, time)
+        replaced = before if before is not None and test(before) else None
+        if kept is not None or replaced is not None:
+            forward(key, kept, replaced, time)
 
     return process
 

@@ -40,6 +40,7 @@ class WindowAggregate(State):
         self.windows: dict[int, dict[bytes, tuple[list[Any], int]]] = {}
         self._time = -1
         self._emitted = -1
+        self._newest = 0
         context.states.append(self)
 
     def _starts(self, time: int) -> list[int]:
@@ -63,6 +64,8 @@ class WindowAggregate(State):
             state = self._accumulator.add(before, row)
             stamp = time if known is None or time > known[1] else known[1]
             groups[key] = (state, stamp)
+            if start > self._newest:
+                self._newest = start
             if not self._final:
                 replaced = None
                 if self._old:
@@ -87,6 +90,8 @@ class WindowAggregate(State):
             low = max(0, self._emitted - self._size) + 1
             if self._starts(high) == self._starts(low - 1):
                 return
+        # The store shows what it keeps only, counted from the newest window.
+        low = max(low, self._newest - self._kept + 1)
         for start in sorted(each for each in self.windows if low <= each <= high):
             for key, (state, stamp) in sorted(self.windows[start].items(), key=lambda item: item[0]):
                 self._forward(self._key(key, start), self._row(state, start), None, stamp)
@@ -104,8 +109,8 @@ class WindowAggregate(State):
 
     def dump(self) -> Any:
         """All windows, and the times."""
-        return self.windows, self._time, self._emitted
+        return self.windows, self._time, self._emitted, self._newest
 
     def load(self, data: Any) -> None:
         """Replaces the windows."""
-        self.windows, self._time, self._emitted = data
+        self.windows, self._time, self._emitted, self._newest = data

@@ -59,7 +59,7 @@ def rekey(step: Step, expressions: Sequence[Expression], keys: KeyFormat | None)
     """
     change = needed(step.schema, expressions)
     wanted = step.keys.format if keys is None else keys.format
-    if not change and wanted == step.keys.format:
+    if not change and (keys is None or keys == step.keys):
         return step
     if step.table:
         if change:

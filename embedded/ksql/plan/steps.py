@@ -6,7 +6,7 @@ from typing import Literal
 from embedded.ksql.catalog import Format, Source
 from embedded.ksql.language.statements import WindowClause, Within
 from embedded.ksql.language.tree import Call, Expression
-from embedded.ksql.plan.schema import KeyFormat, Schema
+from embedded.ksql.plan.schema import Field, KeyFormat, Schema
 
 JoinKind = Literal["INNER", "LEFT", "RIGHT", "OUTER"]
 
@@ -145,3 +145,14 @@ class Write(Step):
     value_format: Format
     wrap: bool
     timestamp: tuple[str, str | None] | None
+
+
+def written(step: Step) -> tuple[Field, ...]:
+    """The key columns as the keys of a step were written: later projections may have renamed them."""
+    match step:
+        case Project() | Filter() | FlatMap() | Repartition() | Aggregate() | Write():
+            return written(step.input)
+        case StreamStreamJoin() | StreamTableJoin() | TableTableJoin() | ForeignKeyJoin():
+            return written(step.left)
+        case _:
+            return step.schema.keys

@@ -53,7 +53,7 @@ def _array(item: Write, value: list[Any]) -> list[Any]:
 
 def _map(item: Write | None, value: dict[Any, Any]) -> dict[str, Any]:
     return {
-        "" if key is None else str(key): each if each is None or item is None else item(each)
+        "null" if key is None else str(key): each if each is None or item is None else item(each)
         for key, each in value.items()
     }
 
