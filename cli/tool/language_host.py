@@ -7,7 +7,6 @@ server already does that for a function; here the function is the project's `__m
 
 import os
 import runpy
-import signal
 import sys
 import threading
 import traceback
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from concurrent import futures
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Final
 
 import grpc
@@ -25,7 +24,7 @@ from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from cli.tool.parent import interrupt_when_orphaned
+from cli.tool.ending import on_end
 
 QUIT_GRACE: Final = 1.0
 """Seconds that calls under way get to end after the tool asked the host to quit."""
@@ -117,18 +116,12 @@ def serve(engine: str, announce: Callable[[int], None]) -> None:
         announce: called once with the port that is listened on.
     """
     host = LanguageHost(engine)
-
-    def quit_quietly(_signal: int, _frame: FrameType | None) -> None:
-        host.cancelled.set()
-
-    signal.signal(signal.SIGINT, quit_quietly)
-    signal.signal(signal.SIGTERM, quit_quietly)
+    on_end(host.cancelled.set)
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=_GRPC_CHANNEL_OPTIONS)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     announce(port)
-    interrupt_when_orphaned()
     host.cancelled.wait()
     server.stop(QUIT_GRACE).wait()
 

@@ -4,12 +4,15 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import psutil
+import pytest
 
 from tests.cli.conftest import Project
 
@@ -127,3 +130,18 @@ def test_no_executable_outlives_a_tool_that_was_killed(project: Project) -> None
     os.kill(up.pid, signal.SIGKILL)
     up.communicate(timeout=PATIENCE)
     wait_until(lambda: plugins_of(project.folder) == [], "both executables have ended")
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["language_host", "dynamic_provider"])
+def test_an_executable_ends_when_it_is_told_to(module: str, told: signal.Signals) -> None:
+    executable = subprocess.Popen(
+        [sys.executable, "-u", "-P", "-m", f"cli.tool.{module}", "127.0.0.1:9"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert executable.stdout is not None
+    assert executable.stdout.readline().strip().isdigit()
+    executable.send_signal(told)
+    assert executable.wait(timeout=PATIENCE) == 0
+    executable.stdout.close()
