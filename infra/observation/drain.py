@@ -7,9 +7,10 @@ that a group has not committed.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from confluent_kafka import (
     Consumer,
@@ -28,7 +29,7 @@ GROUP_PREFIX: Final = "_confluent-ksql-"
 """Of the consumer group of every query (ksqlDB documentation, "ksql.service.id")."""
 _LOOK_AGAIN: Final = 0.1
 _SETTLED: Final = 1.0
-"""Seconds that the lag has to stay 0: a query that begins has no group until it first commits."""
+"""Seconds that the lag has to stay as it is: a query that begins has no group until it first commits."""
 _ANSWER: Final = 10.0
 _FEW: Final = 50
 """So few offsets may be transaction markers alone, which no group ever consumes."""
@@ -36,55 +37,67 @@ _FEW: Final = 50
 _Place = tuple[str, int]
 
 
+class Gap(NamedTuple):
+    """Offsets of a partition that a query has not committed: from `reached` to before `end`."""
+
+    group: str
+    topic: str
+    partition: int
+    reached: int
+    end: int
+
+    @property
+    def width(self) -> int:
+        """How many offsets: records, and the markers of transactions."""
+        return self.end - self.reached
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lag:
-    """How many records each query has not worked off yet, by group and topic, where it is not 0."""
+    """What the queries have not worked off yet."""
 
-    behind: Mapping[tuple[str, str], int]
+    gaps: Sequence[Gap]
     groups: int
     consumed: frozenset[str]
     """The topics that are read by any group."""
 
-    @property
-    def total(self) -> int:
-        """Over all."""
-        return sum(self.behind.values())
 
-
-def await_drained(bootstrap: str, sources: Iterable[str], deadline_seconds: float) -> None:
+def await_drained(
+    bootstrap: str,
+    sources: Iterable[str],
+    deadline_seconds: float,
+    security: Mapping[str, str] | None = None,
+) -> None:
     """Return once every query has worked off its sources, `sources` among them.
 
     Args:
         bootstrap: Kafka's address.
         sources: topics that some query has to read: before one does, nothing is worked off.
         deadline_seconds: how long to wait at most.
+        security: what a client needs beside the address, by librdkafka's names.
 
     Raises:
         UnreachableError: it took longer; says which query is how far behind.
     """
     wanted = frozenset(sources)
-    admin = AdminClient({"bootstrap.servers": bootstrap})
-    checker = _checker(bootstrap)
-    try:
-        deadline = time.monotonic() + deadline_seconds
-        settled_since: float | None = None
-        while True:
-            lag = measure(admin, checker)
-            now = time.monotonic()
-            if lag.total or wanted - lag.consumed:
-                settled_since = None
-            elif settled_since is None:
-                settled_since = now
-            elif now - settled_since >= _SETTLED:
-                return
-            if now > deadline:
-                raise _late(lag, wanted, deadline_seconds)
-            time.sleep(_LOOK_AGAIN)
-    finally:
-        checker.close()
+    client: dict[str, str | int | float | bool] = {**(security or {}), "bootstrap.servers": bootstrap}
+    admin = AdminClient(client)
+    began = time.monotonic()
+    seen, since = measure(admin), began
+    while True:
+        now = time.monotonic()
+        if now - since >= _SETTLED and not wanted - seen.consumed and _is_worked_off(client, seen.gaps):
+            return
+        if now - began > deadline_seconds:
+            raise _late(seen, wanted, deadline_seconds)
+        time.sleep(_LOOK_AGAIN)
+        lag = measure(admin)
+        if lag.gaps != seen.gaps:
+            since = time.monotonic()
+        seen = lag
 
 
-def measure(admin: AdminClient, checker: Consumer) -> Lag:
+def measure(admin: AdminClient) -> Lag:
     """The lag of every query at this moment.
 
     Raises:
@@ -93,21 +106,20 @@ def measure(admin: AdminClient, checker: Consumer) -> Lag:
     try:
         listed = admin.list_consumer_groups(request_timeout=_ANSWER).result()
         groups = sorted(group.group_id for group in listed.valid if is_query(group.group_id))
-        committed = {group: _committed(admin, group) for group in groups}
+        committed = _committed(admin, groups)
         places = {place for offsets in committed.values() for place in offsets}
         ends = _ends(admin, places)
     except KafkaException as error:
         raise UnreachableError(
             f"Kafka does not tell how far the queries are: {error}", "Run ./lab status."
         ) from error
-    behind: dict[tuple[str, str], int] = {}
-    for group, offsets in committed.items():
-        for (topic, partition), offset in offsets.items():
-            left = ends.get((topic, partition), 0) - offset
-            if left > _FEW or (left > 0 and _readable(checker, topic, partition, offset)):
-                behind[group, topic] = behind.get((group, topic), 0) + left
-    consumed = frozenset(topic for topic, _ in places)
-    return Lag(behind=behind, groups=len(groups), consumed=consumed)
+    gaps = [
+        Gap(group, *place, reached, ends.get(place, 0))
+        for group, offsets in committed.items()
+        for place, reached in sorted(offsets.items())
+        if reached < ends.get(place, 0)
+    ]
+    return Lag(gaps=gaps, groups=len(groups), consumed=frozenset(topic for topic, _ in places))
 
 
 def is_query(group: str) -> bool:
@@ -115,19 +127,28 @@ def is_query(group: str) -> bool:
     return group.startswith(GROUP_PREFIX) and "query_" in group
 
 
-def _committed(admin: AdminClient, group: str) -> dict[_Place, int]:
-    """The offsets a group has committed; 0 for what is assigned to it and not committed yet."""
-    described = admin.describe_consumer_groups([group], request_timeout=_ANSWER)[group].result()
-    offsets = {
-        (assigned.topic, assigned.partition): 0
-        for member in described.members
-        if member.assignment
-        for assigned in member.assignment.topic_partitions
+def _committed(admin: AdminClient, groups: Sequence[str]) -> dict[str, dict[_Place, int]]:
+    """The offsets that each group has committed; 0 for what is assigned to it and not committed yet."""
+    if not groups:
+        return {}
+    described = admin.describe_consumer_groups(list(groups), request_timeout=_ANSWER)
+    answers = {
+        group: admin.list_consumer_group_offsets(
+            [ConsumerGroupTopicPartitions(group)], request_timeout=_ANSWER
+        )[group]
+        for group in groups
     }
-    answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=_ANSWER)
-    for place in answer[group].result().topic_partitions:
-        offsets[place.topic, place.partition] = max(place.offset, 0)
-    return offsets
+    committed: dict[str, dict[_Place, int]] = {}
+    for group in groups:
+        offsets = committed[group] = {
+            (assigned.topic, assigned.partition): 0
+            for member in described[group].result().members
+            if member.assignment
+            for assigned in member.assignment.topic_partitions
+        }
+        for place in answers[group].result().topic_partitions:
+            offsets[place.topic, place.partition] = max(place.offset, 0)
+    return committed
 
 
 def _ends(admin: AdminClient, places: Iterable[_Place]) -> dict[_Place, int]:
@@ -150,24 +171,35 @@ def _ends(admin: AdminClient, places: Iterable[_Place]) -> dict[_Place, int]:
     return ends
 
 
-def _checker(bootstrap: str) -> Consumer:
+def _is_worked_off(client: Mapping[str, Any], gaps: Sequence[Gap]) -> bool:
+    """Whether nothing but transactions' markers stands in the gaps: no group ever consumes those."""
+    if not gaps:
+        return True
+    if any(gap.width > _FEW for gap in gaps):
+        return False
+    begins: dict[_Place, int] = {}
+    for gap in gaps:
+        place = gap.topic, gap.partition
+        begins[place] = min(begins.get(place, gap.reached), gap.reached)
     settings: dict[str, Any] = {
-        "bootstrap.servers": bootstrap,
+        **client,
         "group.id": "lab-drain",
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
         "auto.offset.reset": "earliest",
     }
-    return Consumer(settings)
-
-
-def _readable(checker: Consumer, topic: str, partition: int, offset: int) -> bool:
-    """Whether a record stands at or after an offset, or transaction markers alone."""
-    checker.assign([TopicPartition(topic, partition, offset)])
-    message = checker.poll(_ANSWER)
-    error = message.error() if message is not None else None
-    return message is None or error is None or error.code() != KafkaError._PARTITION_EOF  # noqa: SLF001 - its public name
+    consumer = Consumer(settings)
+    try:
+        consumer.assign([TopicPartition(*place, begin) for place, begin in begins.items()])
+        for _ in begins:
+            message = consumer.poll(_ANSWER)
+            error = message.error() if message is not None else None
+            if error is None or error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+                return False
+    finally:
+        consumer.close()
+    return True
 
 
 def _late(lag: Lag, wanted: frozenset[str], seconds: float) -> UnreachableError:
@@ -182,7 +214,15 @@ def _late(lag: Lag, wanted: frozenset[str], seconds: float) -> UnreachableError:
             f"no KSQL query has read {', '.join(unread)} in {seconds:.0f} s",
             "Run ./lab status to see which one fails.",
         )
-    (group, topic), left = max(lag.behind.items(), key=lambda item: item[1])
+    behind: Counter[tuple[str, str]] = Counter()
+    for gap in lag.gaps:
+        behind[gap.group, gap.topic] += gap.width
+    if not behind:
+        return UnreachableError(
+            f"the pipeline has not come to rest in {seconds:.0f} s: something goes on writing",
+            "Wait until nothing else is replayed or shipped, then try again.",
+        )
+    ((group, topic), left) = behind.most_common(1)[0]
     return UnreachableError(
         f"the pipeline has not drained in {seconds:.0f} s: {group} is {left} records behind on {topic}",
         "Wait longer with --deadline, or run ./lab status to see whether that query fails.",

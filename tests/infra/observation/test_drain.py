@@ -94,6 +94,13 @@ def test_a_source_that_no_query_reads_is_an_error_that_names_it(query: Query, ka
         await_drained(query.bootstrap, [query.source, orphan], 3.0)
 
 
+def test_groups_that_are_no_queries_do_not_count(query: Query) -> None:
+    produce(query, 5)
+    query.commit(5)
+    Query(query.bootstrap, query.source, f"{GROUP_PREFIX}default__instances").commit(1)
+    await_drained(query.bootstrap, [query.source], 15.0)
+
+
 def test_a_query_that_stays_behind_is_named(query: Query) -> None:
     produce(query, 200)
     query.commit(40)
