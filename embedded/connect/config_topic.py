@@ -38,7 +38,7 @@ class ConfigTopic:
         self._bootstrap = bootstrap
         compacted = {"cleanup.policy": "compact"}
         make_topic(bootstrap, NewTopic(topic, num_partitions=1, replication_factor=1, config=compacted))
-        self._producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "acks": "all"})
         self._lock = threading.Lock()
 
     def load(self) -> dict[str, Stored]:

@@ -9,11 +9,11 @@ from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from embedded.connect.commits import Commits
 from embedded.connect.dead_letters import DeadLetterQueue, Reporter
 from embedded.connect.delivery import Delivery
 from embedded.connect.errors import ConversionError, TaskError
 from embedded.connect.hec_client import HecClient
-from embedded.connect.offsets import Offsets, Partition
 from embedded.connect.records import Record, event
 from embedded.connect.sink_settings import SinkSettings
 
@@ -24,8 +24,6 @@ AUTHORIZATION: Final = frozenset(
 )
 SESSION_MS: Final = 6_000
 """The least that a broker allows by default: so long a stopped connector still counts as a member."""
-COMMIT_SECONDS: Final = 0.25
-"""At most so often are offsets committed."""
 log = logging.getLogger("connect.task")
 
 
@@ -44,9 +42,7 @@ class Task:
         self._settings = settings
         self._bootstrap = bootstrap
         self._delivery: Delivery | None = None
-        self._offsets = Offsets()
-        self._uncommitted: dict[Partition, int] = {}
-        self._committed_at = 0.0
+        self._commits = Commits(self._name)
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._is_holding = False
@@ -100,16 +96,22 @@ class Task:
             refused=lambda record, reason: self._refuse(record, reason, report),
         )
         consumer = self._consumer()
+        is_answering = True
         try:
             while not self._stopping.is_set():
                 self._hold(consumer, hold=delivery.is_blocked or self._paused.is_set())
                 wait = delivery.patience(time.monotonic(), LONGEST_WAIT)
                 delivery.add(self._converted(self._fetch(consumer, wait), report))
                 delivery.work(time.monotonic())
-                self._commit(consumer)
-            self._settle_up(consumer)
+                self._commits.now_and_then(consumer)
+            delivery.finish(time.monotonic())
+            is_answering = self._commits.before_stop(consumer)
         finally:
-            consumer.close()
+            # Closing waits for a Kafka that is gone until the session has timed out; the worker need not.
+            closing = threading.Thread(target=consumer.close, daemon=True)
+            closing.start()
+            if is_answering:
+                closing.join()
 
     def _consumer(self) -> Consumer:
         consumer = Consumer(
@@ -127,12 +129,14 @@ class Task:
                 "topic.metadata.refresh.interval.ms": 1_000,
                 "queued.max.messages.kbytes": 16_384,
                 "reconnect.backoff.max.ms": 1_000,
-                "on_commit": self._on_commit,
+                "on_commit": self._commits.on_commit,
             }
         )
         regex = self._settings.topics_regex
         topics = ["^" + regex.removeprefix("^")] if regex else list(self._settings.topics)
-        consumer.subscribe(topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost)
+        consumer.subscribe(
+            topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._commits.forget
+        )
         return consumer
 
     def _hold(self, consumer: Consumer, *, hold: bool) -> None:
@@ -164,56 +168,25 @@ class Task:
                 log.info("task %s goes on after: %s", self._name, error.str())
                 continue
             partition, offset = (message.topic() or "", message.partition() or 0), message.offset() or 0
-            self._offsets.taken(partition, offset)
+            self._commits.offsets.taken(partition, offset)
             try:
                 converted = event(message, self._settings)
             except ConversionError as bad:
                 report(message, stage="VALUE_CONVERTER", reason=bad.what)
                 converted = None
             if converted is None:
-                self._offsets.settled(partition, offset)
+                self._commits.offsets.settled(partition, offset)
             else:
                 records.append(Record(converted, partition, offset, message))
         return records
 
     def _settle(self, records: Iterable[Record]) -> None:
         for record in records:
-            self._offsets.settled(record.partition, record.offset)
+            self._commits.offsets.settled(record.partition, record.offset)
 
     def _refuse(self, record: Record, reason: str, report: Reporter) -> None:
         report(record.message, stage="TASK_PUT", reason=reason)
         self._settle([record])
-
-    def _commit(self, consumer: Consumer, *, wait: bool = False) -> None:
-        self._uncommitted.update(self._offsets.committable())
-        now = time.monotonic()
-        if not self._uncommitted or (now - self._committed_at < COMMIT_SECONDS and not wait):
-            return
-        moved = [
-            TopicPartition(topic, number, offset) for (topic, number), offset in self._uncommitted.items()
-        ]
-        self._uncommitted.clear()
-        self._committed_at = now
-        try:
-            if wait:
-                consumer.commit(offsets=moved, asynchronous=False)
-            else:
-                consumer.commit(offsets=moved, asynchronous=True)
-        except KafkaException as error:
-            # Records that are settled but not committed come again: at least once.
-            log.warning("task %s could not commit its offsets: %s", self._name, error)
-
-    def _settle_up(self, consumer: Consumer) -> None:
-        """Commit what is known or can still be learnt, so that little is delivered twice."""
-        if self._delivery is not None:
-            self._delivery.finish(time.monotonic())
-        self._commit(consumer, wait=True)
-
-    def _on_commit(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
-        if error is not None:
-            for partition in partitions:
-                # A later offset may wait already.
-                self._uncommitted.setdefault((partition.topic, partition.partition), partition.offset)
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         if self._is_holding:
@@ -221,13 +194,9 @@ class Task:
             consumer.pause(partitions)
 
     def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        self._settle_up(consumer)
-        self._lost(consumer, partitions)
-
-    def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        for partition in partitions:
-            self._offsets.given_up((partition.topic, partition.partition))
-            self._uncommitted.pop((partition.topic, partition.partition), None)
+        if self._delivery is not None:
+            self._delivery.finish(time.monotonic())
+        self._commits.before_handing_over(consumer, partitions)
 
     def _reporter(self) -> Reporter:
         settings = self._settings
