@@ -141,10 +141,12 @@ class Cluster:
             except KafkaException as error:
                 cause = error.args[0]
                 if cause.code() not in _NOT_YET or time.monotonic() > deadline:
+                    named = ", ".join(sorted({f"{tp.topic}/{tp.partition}" for tp in asked}))
                     raise RuntimeFailureError(
-                        f"Kafka does not say where its topics end: {cause.str()}"
+                        f"Kafka does not say where its topics end ({named}): {cause.str()}"
                     ) from error
                 time.sleep(0.01)
+                self.refresh()  # librdkafka remembers for long that it did not know a topic
         return {}
 
     def forget_before(self, offsets: Mapping[Input, int]) -> None:

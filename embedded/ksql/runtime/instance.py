@@ -11,8 +11,9 @@ from embedded.ksql.runtime import dead_letters, executor
 from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.commands import CommandLog
 from embedded.ksql.runtime.errors import RuntimeFailureError
+from embedded.ksql.runtime.holding import Holding
 from embedded.ksql.runtime.identity import Identity
-from embedded.ksql.runtime.intake import BATCH, Source, Taken
+from embedded.ksql.runtime.intake import BATCH, Taken
 from embedded.ksql.runtime.membership import Membership
 from embedded.ksql.runtime.names import PREFIX, Names
 from embedded.ksql.runtime.progress import Progress
@@ -74,7 +75,7 @@ class Instance:
         self._membership = Membership(
             settings.bootstrap, self.names.instances, self._identity.name, self.names.journal
         )
-        self.source = Source(settings.bootstrap)
+        self.source = Holding(settings.bootstrap)
         self.progress = Progress(self.cluster, self.names)
         self.values = Values(settings.bootstrap)
         self._mine: frozenset[int] | None = None

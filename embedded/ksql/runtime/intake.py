@@ -47,6 +47,7 @@ class Source:
     def __init__(self, bootstrap: str, *, fetch_wait_ms: int = 100) -> None:
         self._consumer: Consumer = clients.reader(bootstrap, fetch_wait_ms=fetch_wait_ms)
         self._next: dict[Input, int] = {}
+        self._ends: dict[Input, int] = {}
         self._met: set[str] = set()
 
     def read_from(self, starts: Mapping[Input, int]) -> None:
@@ -65,6 +66,23 @@ class Source:
             self._meet({topic for topic, _ in new})
             self._consumer.incremental_assign([TopicPartition(*i, starts[i]) for i in new])
             self._next |= {i: starts[i] for i in new}
+
+    def read_again(self, key: Input) -> None:
+        """Forget how far a partition has been read, so that `read_from` sets it anew."""
+        if key in self._next:
+            self._consumer.incremental_unassign([TopicPartition(*key)])
+            del self._next[key]
+
+    def unfetched(self) -> set[Input]:
+        """The partitions that have records on the broker, by its last answer, which have not come in."""
+        found = set()
+        for key, offset in self._next.items():
+            if self._ends.get(key) == offset:
+                continue  # what lies behind belongs to a transaction that is not decided
+            end = self._consumer.get_watermark_offsets(TopicPartition(*key), cached=True)[1]
+            if end < 0 or offset < end:
+                found.add(key)
+        return found
 
     def _meet(self, topics: set[str]) -> None:
         for topic in topics - self._met:
@@ -106,7 +124,7 @@ class Source:
         if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001  # confluent-kafka's public name
             if key in self._next:
                 self._next[key] = max(self._next[key], message.offset())
-                taken.ends[key] = message.offset()
+                taken.ends[key] = self._ends[key] = self._next[key]
         elif error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):  # noqa: SLF001
             if self._next.pop(key, None) is not None:
                 taken.missing.add(key[0])
