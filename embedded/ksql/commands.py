@@ -203,7 +203,11 @@ def _create_as(
         return _result(statement, "CREATE", source=known, message=message)
     others = {name: source for name, source in engine.sources.items() if source is not known}
     planned = plan(
-        statement.query, others, sink=statement.name, default_key=declaring.default_key_format(session)
+        statement.query,
+        others,
+        sink=statement.name,
+        default_key=declaring.default_key_format(session),
+        by_projection=str(session.get("ksql.new.query.planner.enabled", "")).lower() == "true",
     )
     _check_kind(statement, planned)
     source, given = _sink(statement, planned, session, _is_null_key(statement.query))

@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal as Exact
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from embedded.ksql.catalog import Format, MemoryTopics, Source
 from embedded.ksql.conformance import values
 from embedded.ksql.engine import Engine
+from embedded.ksql.conformance.runner import run_queries
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.record import DeadLetter, Record
-from embedded.ksql.run import Runner
 
 _PARTITIONS: Final = 4
 """How many partitions a topic has in ksqlDB's tests."""
@@ -71,13 +72,16 @@ def run_case(case: Mapping[str, Any], properties: Mapping[str, object] | None = 
         for name, value in {**(properties or {}), **(case.get("properties") or {})}.items()
         if value != "{CONFIG}"
     }
+    import_module("embedded.ksql.conformance.functions")
     engine = Engine(given, MemoryTopics(default=_PARTITIONS))
     expected_error = case.get("expectedException")
     try:
         session: dict[str, object] = {}
+        inserted: list[Record] = []
         for statement in case["statements"]:
             for result in engine.execute(statement, session):
                 session.update(result.properties if result.kind == "SET" else {})
+                inserted += result.records
     except KsqlError as error:
         if expected_error is not None:
             return Outcome("right", error.message)
@@ -85,11 +89,9 @@ def run_case(case: Mapping[str, Any], properties: Mapping[str, object] | None = 
     if expected_error is not None:
         return Outcome("wrong", f"not refused; ksqlDB says: {expected_error.get('message')}")
     letters: list[DeadLetter] = []
-    runner = Runner(engine.queries.values(), letters)
     known = sources_by_topic(engine)
-    made: list[Record] = []
-    for item in case.get("inputs") or ():
-        made += runner.feed(to_record(item, known.get(item["topic"])))
+    given = [to_record(item, known.get(item["topic"])) for item in case.get("inputs") or ()]
+    made = run_queries(engine.queries.values(), given, inserted, letters)
     problem = compare(case.get("outputs") or (), made, known) or _compare_post(case, engine)
     if problem and letters:
         problem += f"; dead letters: {letters[0].reason}"

@@ -60,13 +60,17 @@ class Aggregate:
 class AggregateFactory:
     """One overload of an aggregate: `make(types, initial arguments, properties)`.
 
-    The last `initial` parameters of the signature must be constants.
+    The last `initial` arguments must be constants; if it is negative, all after the first `-initial`.
     """
 
     name: str
     signature: Signature
     initial: int
     make: Callable[[Sequence[Type | None], Sequence[Any], Mapping[str, object]], Aggregate]
+
+    def columns(self, arguments: int) -> int:
+        """How many of so many arguments are columns."""
+        return -self.initial if self.initial < 0 else arguments - self.initial
 
 
 scalars: dict[str, list[Scalar]] = {}

@@ -32,7 +32,7 @@ def make(call: tree.Call, columns: Columns, properties: Mapping[str, object]) ->
     compiler = Compiler(columns)
     kinds = [compiler.type_of(each) for each in call.arguments]
     overload = select(call.function, aggregates[call.function], kinds, cast=False)
-    split = len(call.arguments) - overload.initial
+    split = overload.columns(len(call.arguments))
     initial: list[Any] = []
     for each in call.arguments[split:]:
         if not isinstance(each, tree.Constant):

@@ -273,7 +273,7 @@ def _internal_call(call: tree.Call, schema: Schema, internal: dict[Expression, s
     compiler = Compiler(schema.columns())
     kinds = [compiler.type_of(each) for each in call.arguments]
     overload = select(call.function, aggregates[call.function], kinds, cast=False)
-    columns = len(call.arguments) - overload.initial
+    columns = overload.columns(len(call.arguments))
     return tree.Call(
         call.function,
         tuple(tree.Column(internal[each]) for each in call.arguments[:columns]) + call.arguments[columns:],

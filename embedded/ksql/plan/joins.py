@@ -248,9 +248,13 @@ class _Builder:
         if chosen is not None:
             name = joined(str(chosen.source), chosen.name)
         else:
-            fields = [f.name for s in (left.schema, right.schema) for f in (*s.keys, *s.values)]
-            bare = [f.name for each in self._scope.sources for f in source_schema(each.source).values]
-            name = AliasGenerator([*fields, *bare]).join_key()
+            bare = [
+                f.name
+                for each in self._scope.sources
+                if _holds(node, each)
+                for f in source_schema(each.source).values
+            ]
+            name = AliasGenerator(bare).join_key()
         schema = _joined_schema(name, left.schema, right.schema)
         if not left_table and not right_table and info.within is None:
             raise InvalidError("Stream-Stream joins must have a WITHIN clause specified. None was provided.")

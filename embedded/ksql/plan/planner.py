@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from embedded.ksql.catalog import Format, Source
-from embedded.ksql.errors import InvalidError
+from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
 from embedded.ksql.language.statements import Select
@@ -15,7 +15,7 @@ from embedded.ksql.plan.nodes import Node, Projection, keys_missing, ordered
 from embedded.ksql.plan.projection import final
 from embedded.ksql.plan.resolve import Scope, resolve, table_calls
 from embedded.ksql.plan.schema import Field, Schema, key_format, source_schema
-from embedded.ksql.plan.steps import Filter, FlatMap, Read, Step
+from embedded.ksql.plan.steps import Filter, FlatMap, Read, Rekey, Step
 from embedded.ksql.plan.typing import check_condition, is_aggregate, table_function_type, with_moments
 
 
@@ -34,6 +34,7 @@ def plan(
     sink: str | None,
     target: Source | None = None,
     default_key: Format,
+    by_projection: bool = False,
 ) -> Planned:
     """The steps of a query, up to its projection.
 
@@ -43,6 +44,7 @@ def plan(
         sink: the name of the sink; None for a push query.
         target: the sink of an INSERT INTO.
         default_key: the key format where no source has one.
+        by_projection: key columns come in the order of the projection (`ksql.new.query.planner.enabled`).
 
     Raises:
         InvalidError: ksqlDB refuses the query.
@@ -90,11 +92,35 @@ def plan(
             raise InvalidError("HAVING requires a GROUP BY clause.")
         if persistent:
             node.check_keys(sink or "", _both(projection, Projection(flat.items)))
+        if by_projection:
+            node = _reordered(node, flat)
         step = final(node, flat.items, persistent=persistent, target=target)
     if query.emit == "FINAL" and not (flat.group_by and flat.window is not None):
         raise InvalidError("EMIT FINAL is only supported for windowed aggregations.")
     _check_duplicates(step.schema, persistent=persistent)
     return Planned(step, tuple(each.source for each in scope.sources))
+
+
+def _reordered(node: Node, query: Select) -> Node:
+    """The node with its key columns in the order of the select items."""
+    step = node.step
+    names = step.schema.key_names()
+    order = [i.expression.name for i in query.items if isinstance(i.expression, tree.Column)]
+    wanted = [name for name in order if name in names]
+    if not isinstance(step, Read) or query.window is not None or query.having is not None:
+        raise UnsupportedError(
+            "ksqlDB's new query planner takes a plain SELECT only", feature="ksql.new.query.planner.enabled"
+        )
+    if wanted == list(names) or len(wanted) != len(names):
+        return node
+    if step.table:
+        raise UnsupportedError(
+            "reordering the key columns of a table is not supported", feature="ksql.new.query.planner.enabled"
+        )
+    keys = tuple(field for name in wanted for field in step.schema.keys if field.name == name)
+    schema = Schema(keys, step.schema.values)
+    expressions = tuple(map(tree.Column, wanted))
+    return replace(node, step=Rekey(schema, step.keys, False, step, expressions, (False,) * len(wanted)))
 
 
 def _both(written: Projection, flat: Projection) -> Projection:

@@ -101,7 +101,9 @@ class Scope:
 
         return tree.rewrite(node, change)
 
-    def check(self, node: Expression, clause: str, *, hint: str = "", synthetic: bool = False) -> set[str]:
+    def check(
+        self, node: Expression, clause: str, *, hint: str = "", synthetic: bool = False, windowed: bool = False
+    ) -> set[str]:
         """The aliases that the columns of `node` come from.
 
         Raises:
@@ -114,6 +116,15 @@ class Scope:
                 found = bool(self.holders(column.name))
                 if not found and synthetic and self.is_join and may_be_join_key(column.name):
                     continue
+                if not found and windowed and column.name in BOUNDS:
+                    if clause == "SELECT":
+                        continue
+                    raise InvalidError(
+                        f"Window bounds column {column.name} can only be used in the SELECT clause of windowed "
+                        f"aggregations, not in {clause}.",
+                        line=column.place.line,
+                        column=column.place.column,
+                    )
             else:
                 found = source is not None and source.has(column.name)
             if not found:
@@ -219,10 +230,11 @@ def _check_lambdas(node: Expression, scope: Scope) -> None:
 
 
 def _check_columns(query: Select, scope: Scope) -> None:
+    windowed = query.window is not None
     if query.where is not None:
-        scope.check(query.where, "WHERE")
+        scope.check(query.where, "WHERE", windowed=windowed)
     for each in query.group_by:
-        scope.check(each, "GROUP BY")
+        scope.check(each, "GROUP BY", windowed=windowed)
     for each in query.partition_by:
         scope.check(
             each,
@@ -230,10 +242,10 @@ def _check_columns(query: Select, scope: Scope) -> None:
             hint=f" '{show(each)}' must be a column in the source schema since PARTITION BY is applied on the input.",
         )
     if query.having is not None:
-        scope.check(query.having, "HAVING")
+        scope.check(query.having, "HAVING", windowed=windowed)
     for item in query.items:
         if item.expression is not None and not item.star:
-            scope.check(item.expression, "SELECT", synthetic=not query.group_by)
+            scope.check(item.expression, "SELECT", synthetic=not query.group_by, windowed=windowed)
 
 
 def is_system(name: str) -> bool:
