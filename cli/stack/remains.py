@@ -5,8 +5,6 @@ from pathlib import Path
 
 from cli.environment.locations import RUNS
 from infra.logging_server.embedded.run_directory import RunDirectory
-from infra.logging_server.embedded.supervisor import SupervisorInputs, SupervisorProvider
-from infra.provider import Made
 
 
 def remove(stack: str, runs: Path = RUNS) -> None:
@@ -17,6 +15,13 @@ def remove(stack: str, runs: Path = RUNS) -> None:
     """
     run = RunDirectory(runs / stack)
     if run.path.exists() or run.processes():
+        # Imports the SDK, for what there nearly never is to do.
+        from infra.logging_server.embedded.supervisor import (  # noqa: PLC0415
+            SupervisorInputs,
+            SupervisorProvider,
+        )
+        from infra.provider import Made  # noqa: PLC0415
+
         found = SupervisorInputs(run_directory=str(run.path))
         SupervisorProvider().remove(Made(str(run.path)), found)
         print(f"lab: removed what a killed command had left in {run.path}.", file=sys.stderr)
