@@ -33,7 +33,8 @@ def command(stack: str | None, as_json: bool, follow: bool, limit: int | None, *
     from infra.observation.enriched import Wish, arriving, latest  # noqa: PLC0415
     from infra.observation.topic import Reader  # noqa: PLC0415
 
-    reader = Reader(outputs(stack).kafka_bootstrap)
+    told = outputs(stack)
+    reader = Reader(told.kafka_bootstrap, told.security)
     wish = Wish(**wanted)
     try:
         found = islice(arriving(reader, wish), limit) if follow else latest(reader, wish, limit)

@@ -57,6 +57,7 @@ def command(
     done = run(
         Replay(
             bootstrap=told.kafka_bootstrap,
+            security=told.security,
             run_directory=ROOT / told.run_directory,
             paths=paths or (BUNDLED,),
             keep_time=keep_time,

@@ -26,13 +26,19 @@ def command(stack: str | None, *, replay: bool) -> None:
     kafka.fetch()
     session.run("up", "--yes", "--skip-preview", "--refresh")
     told = session.outputs()
-    if replay and told.zeek_server == "recorded":
+    if replay and told.zeek_server == "recorded" and told.kafka_bootstrap:
         from rich.console import Console  # noqa: PLC0415
 
         from cli.environment.locations import ROOT  # noqa: PLC0415
         from cli.replaying.run import Replay, has_seen_nothing, run  # noqa: PLC0415
         from cli.view.replayed import print_replayed  # noqa: PLC0415
 
-        if has_seen_nothing(told.kafka_bootstrap):
-            done = run(Replay(bootstrap=told.kafka_bootstrap, run_directory=ROOT / told.run_directory))
+        if has_seen_nothing(told.kafka_bootstrap, told.security):
+            done = run(
+                Replay(
+                    bootstrap=told.kafka_bootstrap,
+                    security=told.security,
+                    run_directory=ROOT / told.run_directory,
+                )
+            )
             print_replayed(Console(), done)

@@ -43,5 +43,7 @@ def export(
             "beats_certificate": at.beats.certificate,
             "beats_private_key": at.beats.private_key,
         }
+    if at.kafka_security is not None:
+        values["kafka_security"] = at.kafka_security
     for name, value in values.items():
         pulumi.export(name, pulumi.Output.secret(value) if name in SECRETS else value)

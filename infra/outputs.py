@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from infra.errors import LabError
 
-SECRETS: Final = frozenset({"splunk_password", "hec_token", "beats_private_key"})
+SECRETS: Final = frozenset({"splunk_password", "hec_token", "beats_private_key", "kafka_security"})
 """The outputs that are kept encrypted in the state and starred out on screen."""
 
 
@@ -17,6 +17,9 @@ class StackOutputs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     kafka_bootstrap: str
+    """`host:port`; empty where Kafka cannot be reached from outside its logging server."""
+    kafka_security: SecretStr = SecretStr("{}")
+    """What a Kafka client needs beside the address, by librdkafka's names, as a JSON object."""
     ksqldb_url: str
     connect_url: str
     splunk_management_url: str
@@ -37,6 +40,21 @@ class StackOutputs(BaseModel):
     logging_server: str
     zeek_server: str
     windows_client: str
+
+    @property
+    def security(self) -> dict[str, str]:
+        """The settings of `kafka_security`.
+
+        Raises:
+            LabError: Kafka cannot be reached from outside its logging server.
+        """
+        if not self.kafka_bootstrap:
+            raise LabError(
+                "this stack's Kafka cannot be reached from here: it is not published",
+                "pulumi config set docker.kafka_external true, then pulumi up",
+            )
+        said: dict[str, str] = json.loads(self.kafka_security.get_secret_value())
+        return said
 
 
 def parse(text: str) -> StackOutputs:

@@ -1,7 +1,7 @@
 """Ships a recording through a running pipeline and reads what the pipeline made of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,8 @@ class Replay:
     """What to replay, where, and how."""
 
     bootstrap: str
+    security: Mapping[str, str] = field(default_factory=dict)
+    """What a Kafka client needs beside the address, by librdkafka's names."""
     run_directory: Path
     paths: Sequence[Path] = (BUNDLED,)
     keep_time: bool = False
@@ -60,7 +62,7 @@ def run(replay: Replay) -> Replayed:
     times = join_times.read(ROOT / "ksql", {})
     with step("reading the recording") as reading:
         recording = load(replay.paths, lambda told: setattr(reading, "detail", told))
-    reader = Reader(replay.bootstrap)
+    reader = Reader(replay.bootstrap, replay.security)
     try:
         places = reader.ends(outcomes.READ)
         with step("shipping"):
@@ -74,10 +76,11 @@ def run(replay: Replay) -> Replayed:
                     window=times.window,
                     grace=times.grace,
                 ),
+                security=replay.security,
             )
         with step("waiting for the pipeline"):
             shipped = {record.topic for record, _ in shipment.records}
-            await_drained(replay.bootstrap, _JOINED & shipped, replay.deadline)
+            await_drained(replay.bootstrap, _JOINED & shipped, replay.deadline, replay.security)
         with step("reading what became of it"):
             uids = {record.sign for record, _ in shipment.records if record.role is Role.FLOW}
             outcome = outcomes.read(reader, uids, places)
@@ -88,13 +91,13 @@ def run(replay: Replay) -> Replayed:
     )
 
 
-def has_seen_nothing(bootstrap: str) -> bool:
+def has_seen_nothing(bootstrap: str, security: Mapping[str, str] | None = None) -> bool:
     """Whether no connection was ever shipped into this pipeline.
 
     Raises:
         UnreachableError: Kafka does not answer.
     """
-    reader = Reader(bootstrap)
+    reader = Reader(bootstrap, security)
     try:
         return not any(place.offset for place in reader.ends([topics.ZEEK_CONN]))
     finally:

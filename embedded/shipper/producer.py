@@ -1,6 +1,6 @@
 """Writes records to Kafka as fast as it takes them, and knows whether it took every one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,11 +15,12 @@ _TIMEOUT_MS: Final = 45_000
 class Writer:
     """Sends records; `failures` counts those that Kafka did not take."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, security: Mapping[str, str] | None = None) -> None:
         self.failures = 0
         self.reason = ""
         self._producer = Producer(
             {
+                **(security or {}),
                 "bootstrap.servers": bootstrap,
                 "client.id": "lab-shipper",
                 "enable.idempotence": True,
@@ -74,8 +75,8 @@ class Writer:
 
 
 @contextmanager
-def writing(bootstrap: str) -> Iterator[Writer]:
+def writing(bootstrap: str, security: Mapping[str, str] | None = None) -> Iterator[Writer]:
     """A writer, flushed at the end."""
-    writer = Writer(bootstrap)
+    writer = Writer(bootstrap, security)
     yield writer
     writer.flush()

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,7 +49,13 @@ class Shipment:
     """How long it took, until Kafka had everything."""
 
 
-def ship(recording: Recording, bootstrap: str, times: Times, tell: Told = lambda _: None) -> Shipment:
+def ship(
+    recording: Recording,
+    bootstrap: str,
+    times: Times,
+    tell: Told = lambda _: None,
+    security: Mapping[str, str] | None = None,
+) -> Shipment:
     """Write the whole recording to Kafka.
 
     Raises:
@@ -71,7 +77,7 @@ def ship(recording: Recording, bootstrap: str, times: Times, tell: Told = lambda
     collecting = gc.isenabled()
     gc.disable()  # Nothing here makes cycles, and the collector walks a large recording again and again.
     try:
-        with writing(bootstrap) as writer:
+        with writing(bootstrap, security) as writer:
             for position in _paced(order, arrivals, times.speed):
                 record = recording.records[position]
                 line = shifted(record, corrections[position] + shift)

@@ -47,3 +47,5 @@ class Endpoints:
     """What takes all that is behind the endpoints with it when it is removed; None where that stays."""
     beats: BeatsInput | None = None
     """None where no Beat can send: the embedded server takes recordings only."""
+    kafka_security: pulumi.Output[str] | None = None
+    """What a Kafka client needs beside the address, by librdkafka's names, as a JSON object (a secret)."""

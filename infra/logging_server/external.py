@@ -1,5 +1,6 @@
 """A logging server that somebody else runs: Kafka (Confluent Cloud too), ksqlDB, Connect and Splunk."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -32,21 +33,25 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
         configuration.external_connect_user,
         configuration.external_connect_password,
     )
+    authority = _ca(configuration.external_ca_file)
     return Endpoints(
         kafka_bootstrap=_known(configuration.external_kafka_bootstrap),
+        kafka_security=_secret(json.dumps(_kafka_client(configuration, authority))),
         ksqldb_url=ksqldb,
         connect_url=connect,
         splunk_management_url=_known(configuration.external_splunk_management_url),
         splunk_hec_url=_known(configuration.external_splunk_hec_url),
         splunk_user=_known(configuration.external_splunk_user),
         splunk_password=_secret(configuration.external_splunk_password),
-        ca_certificate=_known(_ca(configuration.external_ca_file)),
+        ca_certificate=_known(authority),
         instance=_known(configuration.external_kafka_bootstrap),
     )
 
 
 def _check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]) -> None:
-    missing = [field for field in NEEDED if not getattr(configuration, field)]
+    login = configuration.external_kafka_protocol == "SASL_SSL"
+    needed = (*NEEDED, *(("external_kafka_user", "external_kafka_password") if login else ()))
+    missing = [field for field in needed if not getattr(configuration, field)]
     if missing:
         raise ConfigurationError(
             f"logging_server is external, and there is no {', '.join(map(key, missing))}",
@@ -65,6 +70,21 @@ def _check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool
                 f"{key(field)} is {getattr(configuration, field)}: passwords would be sent in the clear",
                 f"pulumi config set {key(field)} https://…",
             )
+
+
+def _kafka_client(configuration: ExternalConfiguration, authority: str) -> dict[str, str]:
+    """What a Kafka client needs beside the address, by librdkafka's names."""
+    protocol = configuration.external_kafka_protocol
+    login = {
+        "sasl.mechanism": configuration.external_kafka_mechanism,
+        "sasl.username": configuration.external_kafka_user,
+        "sasl.password": configuration.external_kafka_password,
+    }
+    return {
+        "security.protocol": protocol,
+        **(login if protocol == "SASL_SSL" else {}),
+        **({"ssl.ca.pem": authority} if authority and protocol != "PLAINTEXT" else {}),
+    }
 
 
 def _how(field: str) -> str:

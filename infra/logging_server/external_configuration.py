@@ -1,6 +1,6 @@
 """The settings of a logging server that somebody else runs, by their keys in `pulumi config`."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,22 @@ class ExternalConfiguration(BaseModel):
         default="",
         alias="external.kafka_bootstrap",
         description="Kafka: HOST:PORT, several separated by commas",
+    )
+    external_kafka_protocol: Literal["SASL_SSL", "SSL", "PLAINTEXT"] = Field(
+        default="SASL_SSL", alias="external.kafka_protocol", description="SASL_SSL, SSL or PLAINTEXT"
+    )
+    external_kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN",
+        alias="external.kafka_mechanism",
+        description="PLAIN (Confluent Cloud), SCRAM-SHA-256 or SCRAM-SHA-512",
+    )
+    external_kafka_user: str = Field(
+        default="", alias="external.kafka_user", description="a user, or the key of a Confluent Cloud API key"
+    )
+    external_kafka_password: str = Field(
+        default="",
+        alias="external.kafka_password",
+        description="its password or API secret; set it with --secret",
     )
     external_ksqldb_url: Url = Field(
         default="",
@@ -69,7 +85,12 @@ NEEDED: Final = (
     "external_splunk_user",
     "external_splunk_password",
 )
-SECRET: Final = ("external_ksqldb_password", "external_connect_password", "external_splunk_password")
+SECRET: Final = (
+    "external_kafka_password",
+    "external_ksqldb_password",
+    "external_connect_password",
+    "external_splunk_password",
+)
 """Settings that have to be set with --secret: the state keeps them encrypted, the configuration file too."""
 
 URLS: Final = (

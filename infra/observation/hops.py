@@ -22,7 +22,7 @@ class Hop:
 def _in_topics(*names: str) -> Callable[[StackOutputs, str], bool]:
     def has_seen(outputs: StackOutputs, community_id: str) -> bool:
         sought = community_id.encode()
-        reader = Reader(outputs.kafka_bootstrap)
+        reader = Reader(outputs.kafka_bootstrap, outputs.security)
         try:
             return any(sought in (entry.value or b"") for entry in reader.since(names))
         finally:

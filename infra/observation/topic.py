@@ -1,7 +1,7 @@
 """Reads topics from a place that was noted to the end that they have now."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,8 +29,9 @@ class Entry:
 class Reader:
     """Reads what committed transactions have written. Leaves no trace in Kafka: it joins no group."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, security: Mapping[str, str] | None = None) -> None:
         settings: dict[str, Any] = {
+            **(security or {}),
             "bootstrap.servers": bootstrap,
             "group.id": "lab-reader",
             "enable.auto.commit": False,

@@ -1,6 +1,7 @@
 """The Kafka broker: everything between sensors, ksqlDB and Splunk passes through it."""
 
 import base64
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Final
@@ -45,6 +46,23 @@ class ExternalListener:
                 "};\n"
             )
         )
+
+    def client(self) -> pulumi.Output[str]:
+        """What a client needs beside the address, by librdkafka's names, as a JSON object (a secret)."""
+
+        def settings(known: list[str]) -> str:
+            password, authority = known
+            return json.dumps(
+                {
+                    "security.protocol": "SASL_SSL",
+                    "sasl.mechanism": "PLAIN",
+                    "sasl.username": EXTERNAL_USER,
+                    "sasl.password": password,
+                    "ssl.ca.pem": authority,
+                }
+            )
+
+        return pulumi.Output.all(pulumi.Output.secret(self.password), self.identity.authority).apply(settings)
 
     def key_and_certificate(self) -> pulumi.Output[str]:
         """Key and certificate in one PEM, as Kafka's key store type PEM wants them."""

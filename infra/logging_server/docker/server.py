@@ -128,6 +128,7 @@ class DockerServer(pulumi.ComponentResource):
             ca_certificate=once_up(self._authority.certificate),
             instance=once_up(cluster_id(self._args.site.prefix)),
             home=kafka,
+            kafka_security=None if external is None else external.client(),
             beats=BeatsInput(
                 address=once_up(f"{self._args.hosts[0]}:{ports.BEATS}"),
                 certificate=self._beats.certificate,

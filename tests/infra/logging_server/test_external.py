@@ -1,5 +1,6 @@
 """A logging server that somebody else runs: its endpoints are what was given, and nothing is given away."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.infra.logging_server.docker.recorded import run
 
 CLOUD = {
     "external.kafka_bootstrap": "pkc-abc.eu-west-1.aws.confluent.cloud:9092",
+    "external.kafka_user": "KAFKA KEY",
+    "external.kafka_password": "kafka secret",
     "external.ksqldb_url": "https://pksqlc-abc.eu-west-1.aws.confluent.cloud:443",
     "external.ksqldb_user": "API KEY",
     "external.ksqldb_password": "secret/with:signs@",
@@ -76,6 +79,23 @@ def test_the_ca_is_read_from_its_file(tmp_path: Path) -> None:
     file.write_text("PEM", encoding="ascii")
     values, _ = resolved(lambda: endpoints({"external.ca_file": str(file)}), "ca_certificate")
     assert values == {"ca_certificate": "PEM"}
+
+
+def test_a_kafka_client_gets_what_the_cluster_asks_for(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("PEM", encoding="ascii")
+    values, secret = resolved(lambda: endpoints({"external.ca_file": str(file)}), "kafka_security")
+    assert json.loads(values["kafka_security"]) == {
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": "KAFKA KEY",
+        "sasl.password": "kafka secret",
+        "ssl.ca.pem": "PEM",
+    }
+    assert secret["kafka_security"]
+    plain = {"external.kafka_protocol": "PLAINTEXT", "external.kafka_user": "", "external.kafka_password": ""}
+    values, _ = resolved(lambda: endpoints(plain), "kafka_security")
+    assert json.loads(values["kafka_security"]) == {"security.protocol": "PLAINTEXT"}
 
 
 @pytest.mark.parametrize(
