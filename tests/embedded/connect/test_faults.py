@@ -14,23 +14,30 @@ Wait = Callable[..., None]
 RECORDS = 20_000
 
 
-@pytest.fixture
-def hop(
+@pytest.fixture(scope="module")
+def pair(
     make_splunk: Callable[[Path], Any],
     make_connect: Callable[[Path], Any],
-    make_hop: Callable[..., Any],
-    tmp_path: Path,
-) -> Iterator[Any]:
-    """A hop whose Splunk and Connect may be killed."""
-    splunk, connect = make_splunk(tmp_path), make_connect(tmp_path)
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Any, Any]]:
+    """A Splunk and a Connect that may be killed; each test leaves them running."""
+    folder = tmp_path_factory.mktemp("faults")
+    splunk, connect = make_splunk(folder), make_connect(folder)
     splunk.start()
     connect.start()
-    made = make_hop(splunk, connect)
+    yield splunk, connect
+    for process in (connect, splunk):
+        assert process.stop() == 0, process.log()
+
+
+@pytest.fixture
+def hop(pair: tuple[Any, Any], make_hop: Callable[..., Any]) -> Iterator[Any]:
+    """A hop over them, with a running connector."""
+    made = make_hop(*pair)
     made.make_topic(made.name, partitions=2)
     made.start()
     yield made
-    for process in (connect, splunk):
-        assert process.stop() == 0, process.log()
+    assert made.connect.call("DELETE", f"/connectors/{made.name}").status_code == 204
 
 
 def values(first: int, count: int) -> list[bytes]:
@@ -47,6 +54,12 @@ def indexed(hop: Any) -> int:
 
 def distinct(hop: Any) -> int:
     return int(hop.splunk.search(f"search index={hop.name} | stats dc(EVENT_ID) as n")[0]["n"])
+
+
+def restart_with(process: Any, **settings: int) -> None:
+    assert process.stop() == 0, process.log()
+    process.settings.update(settings)
+    process.start()
 
 
 def streaming(hop: Any) -> threading.Thread:
@@ -135,9 +148,7 @@ def test_what_is_too_large_for_hec_is_sent_in_parts_or_becomes_a_dead_letter(
     hop: Any, eventually: Wait
 ) -> None:
     hop.connect.call("DELETE", f"/connectors/{hop.name}")
-    hop.splunk.stop()
-    hop.splunk.settings["max_content_mb"] = 1
-    hop.splunk.start()
+    restart_with(hop.splunk, max_content_mb=1)
     large = [b"%d" % number + b"x" * 200_000 for number in range(12)]
     hop.produce(*large[:6], b'"' * 600_000, *large[6:])
     letters = f"dead-letters-{hop.name}"
@@ -153,6 +164,7 @@ def test_what_is_too_large_for_hec_is_sent_in_parts_or_becomes_a_dead_letter(
     assert letter.value() == b'"' * 600_000
     reason = dict(letter.headers())["__connect.errors.exception.message"]
     assert reason == b"HEC answered 413: Request entity too large (code 27)"
+    restart_with(hop.splunk, max_content_mb=32)
 
 
 def test_kill_9_of_kafka_in_the_middle_of_a_stream_loses_nothing(
