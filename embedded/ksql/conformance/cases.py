@@ -1,16 +1,17 @@
 """A test case: statements, inputs, and what must come out; and the verdict on it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal as Exact
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from embedded.ksql.catalog import Format, MemoryTopics, Source
-from embedded.ksql.conformance import values
+from embedded.ksql.catalog import MemoryTopics
 from embedded.ksql.engine import Engine
+from embedded.ksql.conformance.diff import first_difference
+from embedded.ksql.conformance.records import sources_by_topic, to_record
 from embedded.ksql.conformance.runner import run_queries
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.record import DeadLetter, Record
@@ -29,44 +30,8 @@ class Outcome:
     detail: str = ""
 
 
-def sources_by_topic(engine: Engine) -> dict[str, Source]:
-    """The source of each topic: the first that was declared over it."""
-    found: dict[str, Source] = {}
-    for source in engine.sources.values():
-        found.setdefault(source.topic, source)
-    return found
-
-
-def to_record(item: Mapping[str, Any], source: Source | None) -> Record:
-    """A record of a test case as Kafka would hold it."""
-    headers = tuple(
-        (
-            str(each["KEY"]),
-            values.encode(each["VALUE"], Format("KAFKA"), [])
-            if each["VALUE"] is None
-            else _b64(each["VALUE"]),
-        )
-        for each in item.get("headers") or ()
-    )
-    columns = values.value_columns(source) if source else []
-    value = values.encode(item.get("value"), source.value_format if source else Format("JSON"), columns)
-    return Record(
-        item["topic"],
-        values.key_bytes(dict(item), source),
-        value,
-        int(item.get("timestamp") or 0),
-        headers=headers,
-    )
-
-
-def _b64(text: str) -> bytes:
-    import base64
-
-    return base64.b64decode(text)
-
-
-def run_case(case: Mapping[str, Any], properties: Mapping[str, object] | None = None) -> Outcome:
-    """The verdict on one case."""
+def judge(case: Mapping[str, Any], properties: Mapping[str, object] | None = None) -> Outcome:
+    """The verdict on one case; `properties` are the engine's, under the case's own."""
     given = {
         name: value
         for name, value in {**(properties or {}), **(case.get("properties") or {})}.items()
@@ -92,66 +57,10 @@ def run_case(case: Mapping[str, Any], properties: Mapping[str, object] | None = 
     known = sources_by_topic(engine)
     given = [to_record(item, known.get(item["topic"])) for item in case.get("inputs") or ()]
     made = run_queries(engine.queries.values(), given, inserted, letters)
-    problem = compare(case.get("outputs") or (), made, known) or _compare_post(case, engine)
+    problem = first_difference(case.get("outputs") or (), made, known) or _compare_post(case, engine)
     if problem and letters:
         problem += f"; dead letters: {letters[0].reason}"
     return Outcome("wrong", problem) if problem else Outcome("right")
-
-
-def compare(
-    expected: Iterable[Mapping[str, Any]], made: Iterable[Record], known: Mapping[str, Source]
-) -> str:
-    """What differs between the records expected and made, in order by topic; empty when nothing does."""
-    wanted: dict[str, list[Mapping[str, Any]]] = {}
-    for item in expected:
-        wanted.setdefault(item["topic"], []).append(item)
-    got: dict[str, list[Record]] = {}
-    for record in made:
-        got.setdefault(record.topic, []).append(record)
-    for topic, items in wanted.items():
-        records = got.get(topic, [])
-        for i, item in enumerate(items):
-            if i >= len(records):
-                return f"{topic}: {len(records)} records, expected {len(items)}; the next: {show(item)}"
-            problem = _differs(item, records[i], known.get(topic))
-            if problem:
-                return f"{topic}, record {i + 1}: {problem}"
-        if len(records) > len(items):
-            extra = records[len(items)]
-            return (
-                f"{topic}: {len(records)} records, expected {len(items)}; the first too many: "
-                f"{extra.key!r} {extra.value!r} at {extra.timestamp}"
-            )
-    return ""
-
-
-def show(value: Any) -> str:
-    """A value of a case as JSON."""
-    return values.json_bytes(value).decode()
-
-
-def _differs(item: Mapping[str, Any], record: Record, source: Source | None) -> str:
-    key, window = record.key, None
-    if source is not None and source.window is not None and key is not None:
-        size = 16 if source.window.kind == "SESSION" else 8
-        key, window = key[:-size], key[-size:]
-    chosen = source.key_format if source else Format("KAFKA")
-    shown_key = values.decode(key, chosen, values.key_columns(source) if source else [])
-    if not values.same(item.get("key"), shown_key):
-        return f"key {show(item.get('key'))} expected, got {show(shown_key)}"
-    value_format = source.value_format if source else Format("JSON")
-    shown = values.decode(record.value, value_format, values.value_columns(source) if source else [])
-    if not values.same(item.get("value"), shown):
-        return f"value {show(item.get('value'))} expected, got {show(shown)}"
-    if item.get("timestamp") is not None and int(item["timestamp"]) != record.timestamp:
-        return f"timestamp {item['timestamp']} expected, got {record.timestamp}"
-    if item.get("window") and window is not None:
-        found, start, end = values.window_of(item["window"])
-        from embedded.ksql.serde.formats import window_suffix
-
-        if window_suffix(found, start, end) != window:
-            return f"window {show(item['window'])} expected, got {window.hex()}"
-    return ""
 
 
 def _compare_post(case: Mapping[str, Any], engine: Engine) -> str:
@@ -186,4 +95,4 @@ def load(path: Path) -> list[dict[str, Any]]:
     return [dict(case) for case in cases]
 
 
-__all__ = ("Outcome", "compare", "load", "run_case")
+__all__ = ("Outcome", "judge", "load")

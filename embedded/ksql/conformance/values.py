@@ -7,8 +7,7 @@ from decimal import InvalidOperation
 from typing import Any, Final
 
 from embedded.ksql.catalog import Format, Source, Window
-from embedded.ksql.errors import DataError
-from embedded.ksql.serde import delimited, formats, kafka
+from embedded.ksql.serde import formats, kafka
 from embedded.ksql.types import Type
 
 
@@ -48,10 +47,6 @@ def _plain(value: Any) -> Any:
 def json_bytes(value: Any) -> bytes:
     """A value as JSON, decimals digit for digit."""
     return json.dumps(value, cls=_Encoder, ensure_ascii=False).encode()
-
-
-def _delimiter(chosen: Format) -> str:
-    return dict(chosen.properties).get("DELIMITER", ",")
 
 
 def encode(value: Any, chosen: Format, columns: list[tuple[str, Type]]) -> bytes | None:
@@ -110,6 +105,24 @@ def window_of(window: dict[str, Any]) -> tuple[Window, int, int]:
     return Window("TUMBLING", end - start), start, end
 
 
+def shown_window(window: Window, suffix: bytes) -> dict[str, Any]:
+    """The window at the end of a key, as a test case would write it."""
+    start, end = formats.window_bounds(window, suffix)
+    return {"start": start, "end": end, "type": "session" if window.kind == "SESSION" else "time"}
+
+
+def same_window(expected: dict[str, Any], actual: dict[str, Any] | None) -> bool:
+    """Whether two windows are the same; TUMBLING and HOPPING are both windows of time."""
+    if actual is None:
+        return False
+    session = str(expected.get("type", "time")).upper() == "SESSION"
+    return (
+        int(expected["start"]) == actual["start"]
+        and int(expected["end"]) == actual["end"]
+        and session == (actual["type"] == "session")
+    )
+
+
 def key_bytes(record: dict[str, Any], source: Source | None) -> bytes | None:
     """The key of a test case's record as bytes, its window included."""
     key = record.get("key")
@@ -153,15 +166,3 @@ def _same_number(expected: Any, actual: Any) -> bool:
     except InvalidOperation:
         return bool(expected == actual)
     return a == b or (isinstance(actual, float | Exact) and abs(float(a) - float(b)) < _NEAR)
-
-
-def delimited_row(line: str, columns: list[tuple[str, Type]], chosen: Format) -> list[Any]:
-    """The columns of a DELIMITED line.
-
-    Raises:
-        DataError: the line does not fit.
-    """
-    try:
-        return delimited.row_reader([kind for _, kind in columns], _delimiter(chosen))(line.encode())
-    except DataError:
-        raise
