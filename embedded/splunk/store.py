@@ -108,6 +108,8 @@ class Store:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for change, future in batch:
+                if not future.set_running_or_notify_cancel():
+                    continue
                 connection.execute("SAVEPOINT change")
                 try:
                     done.append((future, change(connection)))
@@ -118,7 +120,7 @@ class Store:
                     future.set_exception(error)
                 connection.execute("RELEASE change")
             connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             full = StorageFullError(f"{self._path} could not be written: {error}.", "Free space on the disk.")

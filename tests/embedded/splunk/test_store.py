@@ -1,10 +1,14 @@
 """What the database promises: what was answered is there, whatever happens afterwards."""
 
+import sqlite3
+import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from embedded.splunk.store import Store
 
 EVENT = "/services/collector/event"
 
@@ -75,3 +79,21 @@ def test_too_little_free_disk_stops_indexing_before_it_is_full(
     assert (health.status_code, health.json()["code"]) == (503, 18)
     assert splunk.search("search index=i") == []
     assert splunk.stop() == 0, splunk.log()
+
+
+def test_a_change_that_nobody_waits_for_any_more_is_left_out(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.sqlite", minimum_free_bytes=0)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    first = store.write(slow)
+    assert begun.wait(10)
+    left = store.write(lambda connection: connection.execute("DELETE FROM indexes"))
+    after = store.write(lambda _: "stored")
+    assert left.cancel()
+    go_on.set()
+    assert (first.result(10), after.result(10)) == (None, "stored")
+    store.close()
