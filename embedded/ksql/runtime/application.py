@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from embedded.ksql.runtime.errors import RuntimeFailureError
@@ -20,12 +21,23 @@ RETRY: Final = 1.0
 """Seconds between two attempts to recover."""
 
 
+PATIENCE: Final = 15.0
+"""Seconds that a request waits for an instance that is recovering."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    function: Callable[[Instance], Any]
+    future: Future[Any]
+    asked: float
+
+
 class Application:
     """The thread of an instance, and the way for other threads to have something done in it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._requests: queue.SimpleQueue[tuple[Callable[[Instance], Any], Future[Any]]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._ready: Future[Instance] = Future()
         self._thread = threading.Thread(target=self._run, name="ksql-runtime", daemon=True)
@@ -43,7 +55,7 @@ class Application:
     def call(self, function: Callable[[Instance], T]) -> "Future[T]":
         """Have `function` called in the instance's thread, between two transactions."""
         future: Future[T] = Future()
-        self._requests.put((function, future))
+        self._requests.put(_Request(function, future, time.monotonic()))
         return future
 
     @property
@@ -96,13 +108,19 @@ class Application:
         instance.leave()
 
     def _answer(self, instance: Instance) -> None:
-        while True:
-            try:
-                function, future = self._requests.get_nowait()
-            except queue.Empty:
-                return
-            instance.asked = time.monotonic()
-            try:
-                future.set_result(function(instance))
-            except Exception as error:  # noqa: BLE001  # it belongs to the thread that asked
-                future.set_exception(error)
+        waiting: list[_Request] = []
+        while not self._requests.empty():
+            request = self._requests.get()
+            if instance.is_at_work or time.monotonic() - request.asked > PATIENCE:
+                self._carry_out(request, instance)
+            else:
+                waiting.append(request)
+        for request in waiting:
+            self._requests.put(request)
+
+    def _carry_out(self, request: _Request, instance: Instance) -> None:
+        instance.asked = time.monotonic()
+        try:
+            request.future.set_result(request.function(instance))
+        except Exception as error:  # noqa: BLE001  # it belongs to the thread that asked
+            request.future.set_exception(error)

@@ -39,6 +39,9 @@ ALERT: Final = 0.002
 LOOK: Final = 0.5
 """Seconds between two looks for records that others have written to topics that are handed on."""
 
+CHECK: Final = 5.0
+"""Seconds between two looks whether all topics are there."""
+
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
 
@@ -80,6 +83,7 @@ class Instance:
         self.values = Values(settings.bootstrap)
         self._mine: frozenset[int] | None = None
         self._look_at = 0.0
+        self._check_at = 0.0
         self._dirty = True
         self._snapshot_took = 0.0
         self.transaction: Transaction
@@ -189,6 +193,9 @@ class Instance:
             self.progress.tell(self.queries.positions(), idle=idle)
             executor.follow(self)
         self._dirty = not idle
+        if now >= self._check_at:
+            self._check_at = now + CHECK
+            self.queries.check_sources()
         spent = self.queries.spent
         if spent > max(SNAPSHOT_IDLE if idle else SNAPSHOT_BUSY, SNAPSHOT_SHARE * self._snapshot_took):
             self.snapshot()

@@ -116,6 +116,23 @@ class Queries:
         for worker in self._workers.values():
             self.place(worker, self._add(worker, query), reset)
 
+    def check_sources(self) -> None:
+        """See whether every topic is there that a running query reads, and holds what was read of it.
+
+        Raises:
+            QueryFailedError: a query's topic was deleted, or deleted and made anew.
+        """
+        self._cluster.refresh()
+        ends = self._cluster.ends(
+            (key for key in self.starts() if self._cluster.partitions(key[0]) is not None), committed=False
+        )
+        for worker in self._workers.values():
+            for reader in worker.readers.values():
+                for topic, at in reader.positions.items():
+                    if self._active(reader) and at > ends.get((topic, reader.partition), -1):
+                        reason = f"topic {topic} was deleted, or made anew: offset {at} is not there"
+                        raise QueryFailedError(reader.query.id, LookupError(reason))
+
     def refuse_without(self, topic: str) -> None:
         """Let a query fail that reads a topic which is not there.
 
