@@ -49,7 +49,7 @@ def command(
     from rich.console import Console  # noqa: PLC0415 - verbs import late, so that --help is quick
 
     from cli.environment.locations import ROOT  # noqa: PLC0415
-    from cli.replaying.run import BUNDLED, DEADLINE, Replay, run  # noqa: PLC0415
+    from cli.replaying.run import BUNDLED, DEADLINE, Replay, beats_of, run  # noqa: PLC0415
     from cli.stack.session import outputs  # noqa: PLC0415
     from cli.view.replayed import print_replayed  # noqa: PLC0415
 
@@ -58,6 +58,7 @@ def command(
         Replay(
             bootstrap=told.kafka_bootstrap,
             security=told.security,
+            beats=beats_of(told),
             run_directory=ROOT / told.run_directory,
             paths=paths or (BUNDLED,),
             keep_time=keep_time,

@@ -23,14 +23,15 @@ def command(stack: str | None, *, replay: bool) -> None:
     from cli.stack.session import open_stack  # noqa: PLC0415
 
     session = open_stack(stack)
-    kafka.fetch()
+    if kafka.is_wanted(session.name):
+        kafka.fetch()
     session.run("up", "--yes", "--skip-preview", "--refresh")
     told = session.outputs()
     if replay and told.zeek_server == "recorded" and told.kafka_bootstrap:
         from rich.console import Console  # noqa: PLC0415
 
         from cli.environment.locations import ROOT  # noqa: PLC0415
-        from cli.replaying.run import Replay, has_seen_nothing, run  # noqa: PLC0415
+        from cli.replaying.run import Replay, beats_of, has_seen_nothing, run  # noqa: PLC0415
         from cli.view.replayed import print_replayed  # noqa: PLC0415
 
         if has_seen_nothing(told.kafka_bootstrap, told.security):
@@ -38,6 +39,7 @@ def command(stack: str | None, *, replay: bool) -> None:
                 Replay(
                     bootstrap=told.kafka_bootstrap,
                     security=told.security,
+                    beats=beats_of(told),
                     run_directory=ROOT / told.run_directory,
                 )
             )

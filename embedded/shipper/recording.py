@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from embedded.shipper import capture, clocks, zeek
+from embedded.shipper import capture, clocks, collecting, zeek
 from embedded.shipper.clocks import Offset
 from embedded.shipper.errors import RecordingError
 from embedded.shipper.holdings import Content, Holding, find
@@ -46,6 +46,7 @@ class Recording:
         return -offset.seconds if offset is not None and offset.seconds is not None else 0.0
 
 
+@collecting.held_back()
 def load(paths: Sequence[Path], tell: Told = lambda _: None) -> Recording:
     """Read everything beneath the paths and measure the clocks.
 

@@ -1,15 +1,16 @@
 """Ships a recording: moves its event times, and writes its records in the order of arrival."""
 
-import gc
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import orjson
 
-from embedded.shipper import claim
+from embedded.shipper import claim, collecting
+from embedded.shipper.beats import BeatsWriter, Destination, sending
 from embedded.shipper.event_time import moved, shifted
 from embedded.shipper.producer import Writer, writing
 from embedded.shipper.record import DeadLetter, Record
@@ -54,9 +55,11 @@ def ship(
     bootstrap: str,
     times: Times,
     tell: Told = lambda _: None,
+    *,
     security: Mapping[str, str] | None = None,
+    beats: Destination | None = None,
 ) -> Shipment:
-    """Write the whole recording to Kafka.
+    """Write the whole recording to Kafka, or hand it to a Beats input in front of it.
 
     Raises:
         ClaimError: no stretch of event time is free.
@@ -74,20 +77,14 @@ def ship(
     shift = _shift(first, last, arrivals[order[0]], times)
     tell(f"shipping {len(order)} records")
     began = time.monotonic()
-    collecting = gc.isenabled()
-    gc.disable()  # Nothing here makes cycles, and the collector walks a large recording again and again.
-    try:
-        with writing(bootstrap, security) as writer:
-            for position in _paced(order, arrivals, times.speed):
-                record = recording.records[position]
-                line = shifted(record, corrections[position] + shift)
-                writer.send(record.topic, record.key.encode(), line)
-                if not position % _POLL_EVERY:
-                    writer.poll()
-            _bury(recording.dead_letters, writer)
-    finally:
-        if collecting:
-            gc.enable()
+    with collecting.held_back(), _outlet(bootstrap, security, beats) as writer:
+        for position in _paced(order, arrivals, times.speed):
+            record = recording.records[position]
+            line = shifted(record, corrections[position] + shift)
+            writer.send(record.topic, record.key.encode(), line)
+            if not position % _POLL_EVERY:
+                writer.poll()
+        _bury(recording.dead_letters, writer)
     return Shipment(
         records=[
             (recording.records[position], moved(recording.records[position], corrections[position] + shift))
@@ -98,6 +95,12 @@ def ship(
         end=last + shift,
         seconds=time.monotonic() - began,
     )
+
+
+def _outlet(
+    bootstrap: str, security: Mapping[str, str] | None, beats: Destination | None
+) -> AbstractContextManager[Writer | BeatsWriter]:
+    return writing(bootstrap, security) if beats is None else sending(beats)
 
 
 def _shift(first: float, last: float, first_arrival: float, times: Times) -> float:
@@ -126,7 +129,7 @@ def _paced(order: Sequence[int], arrivals: Sequence[float], speed: float | None)
         yield position
 
 
-def _bury(letters: Sequence[DeadLetter], writer: Writer) -> None:
+def _bury(letters: Sequence[DeadLetter], writer: Writer | BeatsWriter) -> None:
     for letter in letters:
         told = {
             "topic": None,
