@@ -32,20 +32,26 @@ class Runner:
     def feed(self, record: Record) -> list[Record]:
         """Takes a record through all queries; returns what they wrote, internal topics left out."""
         written: list[Record] = []
-        waiting = deque([record])
+        waiting = deque(
+            [Record(record.topic, record.key, record.value, record.timestamp, headers=record.headers)]
+        )
+        internal, readers = self._internal, self._readers
         while waiting:
-            current = self._stored(waiting.popleft())
-            outputs = [
-                made for task in self._readers.get(current.topic, ()) for made in task.process(current)
-            ]
-            written += (made for made in outputs if made.topic not in self._internal)
-            waiting.extend(outputs)
+            current = waiting.popleft()
+            self._store(current)
+            for task in readers.get(current.topic, ()):
+                outputs = task.process(current)
+                if outputs:
+                    waiting.extend(outputs)
+                    written += (made for made in outputs if made.topic not in internal)
         return written
 
-    def _stored(self, record: Record) -> Record:
+    def _store(self, record: Record) -> None:
+        """Gives a record its place, as a broker does."""
         offset = self._offsets.get(record.topic, 0)
         self._offsets[record.topic] = offset + 1
-        return Record(record.topic, record.key, record.value, record.timestamp, 0, offset, record.headers)
+        record.partition = 0
+        record.offset = offset
 
 
 def run(

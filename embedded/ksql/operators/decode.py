@@ -1,0 +1,190 @@
+"""Records of a source as rows: decoded once, however many queries read them."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from embedded.ksql.catalog import Column, Format, Source, Window
+from embedded.ksql.errors import DataError
+from embedded.ksql.functions.patterns import pattern
+from embedded.ksql.record import Record
+from embedded.ksql.serde import formats
+from embedded.ksql.types import Array, Struct, Type
+
+LATEST_MS: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999: a later timestamp is taken for a mistake."""
+
+Decoded = tuple[object, bytes | None, list[Any] | None, int]
+"""A record's memo once it is decoded: the decoder, the key, the row and the time."""
+
+_EXACT: Final = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING"})
+
+
+class Layout:
+    """Value columns that JSON gives back exactly as they were written: such rows need not be read again.
+
+    `doubles` are the places of numbers that JSON has only if they are finite.
+    """
+
+    __slots__ = ("doubles",)
+
+    def __init__(self, doubles: tuple[int, ...]) -> None:
+        self.doubles = doubles
+
+
+@lru_cache(maxsize=4096)
+def layout(chosen: Format, columns: tuple[tuple[str, Type], ...], *, wrapped: bool) -> Layout | None:
+    """The layout of these columns, the same object for the same columns; None when there is none."""
+    if chosen.name != "JSON" or not wrapped or len({name.upper() for name, _ in columns}) < len(columns):
+        return None
+    doubles = tuple(i for i, (_, kind) in enumerate(columns) if kind.name == "DOUBLE")
+    if all(kind.name == "DOUBLE" or _exact(kind) for _, kind in columns):
+        return Layout(doubles)
+    return None
+
+
+def _exact(kind: Type) -> bool:
+    if isinstance(kind, Array):
+        return _exact(kind.item)
+    if isinstance(kind, Struct):
+        names = {name.upper() for name, _ in kind.fields}
+        return len(names) == len(kind.fields) and all(_exact(inner) for _, inner in kind.fields)
+    return kind.name in _EXACT
+
+
+def time_of(text_pattern: str | None) -> Callable[[Any], int]:
+    """The function that makes a TIMESTAMP property's value into milliseconds; DataError when it cannot."""
+    parse = pattern(text_pattern).parse_timestamp if text_pattern is not None else None
+
+    def extract(value: Any) -> int:
+        if value is None:
+            raise DataError("the timestamp column is null")
+        if parse is not None:
+            try:
+                stamp = parse(value, None)
+            except ValueError as error:
+                raise DataError(str(error)) from error
+        else:
+            stamp = value
+        if not 0 <= stamp <= LATEST_MS:
+            raise DataError(f"the timestamp {stamp} is not between 1970 and 9999")
+        return int(stamp)
+
+    return extract
+
+
+def _header(column: Column) -> Callable[[Record], Any]:
+    if column.where == "headers":
+        return lambda record: [(name, value) for name, value in record.headers]
+    return lambda record: next((v for n, v in reversed(record.headers) if n == column.header), None)
+
+
+def decoder(source: Source) -> Callable[[Record], Decoded]:
+    """The function that decodes a source's records, kept in their memo; it raises DataError.
+
+    Rows have the value columns, headers, pseudo columns, copies of the key columns, and window bounds.
+    They are shared between queries, so nobody changes them.
+    """
+    return _decoder(
+        source.key_format,
+        source.value_format,
+        source.columns,
+        source.wrap_single_value,
+        source.window,
+        source.timestamp_column,
+        source.timestamp_format,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _decoder(
+    key_format: Format,
+    value_format: Format,
+    columns: tuple[Column, ...],
+    wrapped: bool,  # noqa: FBT001 - a part of the cache's key
+    window: Window | None,
+    timestamp_column: str | None,
+    timestamp_format: str | None,
+) -> Callable[[Record], Decoded]:
+    values = tuple((c.name, c.type) for c in columns if c.where == "value")
+    keys = tuple((c.name, c.type) for c in columns if c.where == "key")
+    headers = [_header(c) for c in columns if c.where in {"header", "headers"}]
+    read_value = formats.reader(value_format, values, wrapped=wrapped)
+    read_key = _key_reader(key_format, keys, window)
+    time = None if timestamp_column is None else _stamp(timestamp_column, timestamp_format, values, keys)
+    known = layout(value_format, values, wrapped=wrapped)
+    token = object()
+
+    def decode(record: Record) -> Decoded:
+        memo = record.memo
+        if memo is not None and memo[0] is token:
+            return memo  # type: ignore[no-any-return]
+        key, parts, bounds = read_key(record.key)
+        stamp = record.timestamp
+        if record.value is None:
+            row = None
+        elif memo is not None and memo[0] is known:
+            row = memo[1]
+        else:
+            row = read_value(record.value)
+        if time is not None:
+            stamp = time(row, parts)
+        elif not 0 <= stamp <= LATEST_MS:
+            raise DataError(f"the record's timestamp {stamp} is not between 1970 and 9999")
+        if row is not None:
+            if headers:
+                row = [*row, *(read(record) for read in headers)]
+            row = [*row, stamp, record.partition, record.offset, *parts, *bounds]
+        decoded: Decoded = (token, key, row, stamp)
+        record.memo = decoded
+        return decoded
+
+    return decode
+
+
+KeyParts = tuple[bytes | None, Sequence[Any], Sequence[Any]]
+
+
+def _key_reader(
+    chosen: Format, keys: tuple[tuple[str, Type], ...], window: Window | None
+) -> Callable[[bytes | None], KeyParts]:
+    """The function that reads a key: its bytes as this engine writes them, its columns, its window."""
+    if not keys:
+        nothing: KeyParts = (None, (), ())
+        return lambda _: nothing
+    read = formats.key_reader(chosen, keys)
+    # The same key can be written in more than one way, unless it is plain bytes.
+    write = None if chosen.name in {"KAFKA", "NONE"} else formats.key_writer(chosen, keys)
+    suffix = formats.window_bytes(window)
+    missing: KeyParts = (None, (None,) * len(keys), (None, None) if window else ())
+
+    def parts_of(key: bytes | None) -> KeyParts:
+        if key is None:
+            return missing
+        bounds = () if window is None else formats.window_bounds(window, key)
+        plain = key[: len(key) - suffix] if suffix else key
+        parts = read(plain)
+        if parts is None:
+            return None if write else key, missing[1], bounds
+        if write is not None:
+            written = write(parts)
+            key = None if written is None else written + key[len(plain) :]
+        return key, parts, bounds
+
+    return parts_of
+
+
+def _stamp(
+    column: str,
+    text_pattern: str | None,
+    values: tuple[tuple[str, Type], ...],
+    keys: tuple[tuple[str, Type], ...],
+) -> Callable[[list[Any] | None, Sequence[Any]], int]:
+    """The function that gives a row's time from its TIMESTAMP column."""
+    extract = time_of(text_pattern)
+    names = [name for name, _ in values]
+    if column in names:
+        place = names.index(column)
+        return lambda row, _: extract(None if row is None else row[place])
+    in_key = [name for name, _ in keys].index(column)
+    return lambda _, parts: extract(parts[in_key])
