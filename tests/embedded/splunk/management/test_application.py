@@ -92,7 +92,7 @@ def test_an_index_is_made_read_changed_and_removed(splunk: Any, index: str) -> N
         ({"name": "_internal"}, "is invalid"),
         ({"name": "x", "maxTotalDataSizeMB": "0"}, "at least 1"),
         ({"name": "x", "maxTotalDataSizeMB": "much"}, "must be an integer"),
-        ({"name": "x", "homePath": "/tmp"}, 'Argument "homePath" is not supported by this handler.'),
+        ({"name": "x", "homePath": "$SPLUNK_DB/x"}, 'Argument "homePath" is not supported by this handler.'),
         ({"name": "x", "datatype": "metric"}, "Only indexes of datatype 'event'"),
     ],
 )
