@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ class WindowsHost:
     files: dict[str, bytes] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=lambda: {"w32time": Service()})
     authorities: set[str] = field(default_factory=set)
+    size: dict[str, int] = field(
+        default_factory=lambda: {"cpus": 2, "memory": 4_000_000_000, "disk": 40_000_000_000}
+    )
     time_servers: str = "time.windows.com,0x8"
     osquery_version: str = ""
     vendors: dict[str, str] = field(default_factory=dict)
@@ -45,6 +49,7 @@ class WindowsHost:
         known: dict[str, Callable[[Parameters], str | None]] = {
             "put.ps1": self._put,
             "boot_time.ps1": lambda _: self.booted.isoformat(),
+            "size.ps1": lambda _: json.dumps(self.size),
             "service.ps1": self._service,
             "certificate_authority.ps1": self._authority,
             "time.ps1": self._time,

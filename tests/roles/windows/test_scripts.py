@@ -6,8 +6,11 @@ import pytest
 
 from tests.windows_host.scripts import all_scripts, parameters, parse
 
+STEPLESS = {"vendor.ps1", "bootstrap.ps1"}
+"""Functions that the others call, and what a person runs once before WinRM is open."""
+
 ROLE_SCRIPTS = {
-    name: path for name, path in all_scripts().items() if "roles" in path.parts and name != "vendor.ps1"
+    name: path for name, path in all_scripts().items() if "roles" in path.parts and name not in STEPLESS
 }
 
 
