@@ -26,6 +26,15 @@ def undisturbed(clone: Clone) -> dict[str, Any]:
     return replayed(clone.types("./lab replay --json"))
 
 
+def revisions(outputs: StackOutputs) -> int:
+    """How far the topic of enriched events has grown."""
+    reader = Reader(outputs.kafka_bootstrap)
+    try:
+        return sum(place.offset for place in reader.ends([topics.ENRICHED]))
+    finally:
+        reader.close()
+
+
 def enriched(outputs: StackOutputs) -> dict[str, Any]:
     """The last revision of every enriched event, from Kafka."""
     reader = Reader(outputs.kafka_bootstrap)
@@ -50,19 +59,20 @@ def indexed(outputs: StackOutputs) -> dict[str, Any]:
 def test_a_process_killed_during_a_replay_loses_nothing(
     clone: Clone, undisturbed: dict[str, Any], program: str
 ) -> None:
-    replay = clone.start("./lab replay --json --speed 600 --deadline 120")
+    outputs = clone.outputs()
     victim = psutil.Process(clone.pid(program))
+    before = revisions(outputs)
+    replay = clone.start("./lab replay --json --speed 600 --deadline 120")
     deadline = time.monotonic() + DEADLINE_SECONDS
-    before = len(enriched(clone.outputs()))
-    while len(enriched(clone.outputs())) == before and time.monotonic() < deadline:
+    while revisions(outputs) == before:
         assert replay.poll() is None
+        assert time.monotonic() < deadline
     victim.kill()
     printed, _ = replay.communicate(timeout=300)
     assert replay.returncode == 0, printed + clone.logs()
     assert replayed(printed) == undisturbed
     assert clone.pid(program) != victim.pid
 
-    outputs = clone.outputs()
     deadline = time.monotonic() + DEADLINE_SECONDS
     while True:
         wanted, found = enriched(outputs), indexed(outputs)
