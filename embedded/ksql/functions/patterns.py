@@ -27,6 +27,10 @@ _OFFSETS: Final = {
 }  # fmt: skip
 _ZONES: Final = frozenset({"z", "zz", "zzz", "VV"})
 
+_EPOCH_ORDINAL: Final = _EPOCH.toordinal()
+_PLAIN: Final = ["year", "month", "day", "hour", "minute", "second"]
+_UTC: Final = frozenset({None, "UTC", "Z", "GMT"})
+
 Fields = dict[str, str]
 
 
@@ -88,6 +92,9 @@ class Pattern:
             self._regex = re.compile(expression, re.IGNORECASE | re.ASCII)
         except re.error as error:
             raise self._unsupported(text) from error
+        names = [name.split("__")[0] for name in self._regex.groupindex]
+        plain = names in (_PLAIN, [*_PLAIN, "fraction"])
+        self._plain = tuple(range(1, len(_PLAIN) + 1)) if plain and "[" not in text else None
 
     def _unsupported(self, what: str) -> UnsupportedError:
         return UnsupportedError(
@@ -198,12 +205,25 @@ class Pattern:
         Raises:
             ValueError: the text does not fit the pattern.
         """
+        if self._plain is not None and zone_id in _UTC:
+            match = self._regex.fullmatch(text)
+            if match is not None:
+                return self._plain_timestamp(match)
         fields = self._read(text)
         where = self._zone(fields) or zone(zone_id or "UTC")
         day = self._date(fields)
         ms = self._time(fields)
         local = datetime(day.year, day.month, day.day, tzinfo=where) + timedelta(milliseconds=ms)
         return from_datetime(local.astimezone(timezone.utc))
+
+    def _plain_timestamp(self, match: re.Match[str]) -> int:
+        assert self._plain is not None  # noqa: S101 - the caller has looked
+        year, month, day, hour, minute, second = (int(match[group]) for group in self._plain)
+        if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
+            raise ValueError(f"{hour}:{minute}:{second} is no time of day")
+        ms = int(match[7].ljust(3, "0")[:3]) if match.re.groups > len(self._plain) else 0
+        days = date(year, month, day).toordinal() - _EPOCH_ORDINAL
+        return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + ms
 
     def parse_date(self, text: str) -> int:
         """A DATE from text; ValueError when it does not fit, or has a time."""

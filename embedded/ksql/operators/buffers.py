@@ -62,7 +62,9 @@ class JoinBuffer(State):
         if entry is None:
             return []
         times, rows = entry
-        low = max(low, self.latest - self.retention_ms + 1)
+        seen = self.latest - self.retention_ms + 1
+        if seen > low:
+            low = seen
         if len(times) == 1:
             return [(times[0], rows[0])] if low <= times[0] <= high else []
         first = bisect_left(times, low)

@@ -17,19 +17,19 @@ LATEST_MS: Final = 253_402_300_799_999
 Decoded = tuple[object, bytes | None, list[Any] | None, int]
 """A record's memo once it is decoded: the decoder, the key, the row and the time."""
 
-_EXACT: Final = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING"})
+_EXACT: Final = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "STRING"})
 
 
 class Layout:
     """Value columns that JSON gives back exactly as they were written: such rows need not be read again.
 
-    `doubles` are the places of numbers that JSON has only if they are finite.
+    `finite` tells whether all DOUBLEs of a row are numbers that JSON has; None when there are no DOUBLEs.
     """
 
-    __slots__ = ("doubles",)
+    __slots__ = ("finite",)
 
-    def __init__(self, doubles: tuple[int, ...]) -> None:
-        self.doubles = doubles
+    def __init__(self, finite: Callable[[list[Any]], bool] | None) -> None:
+        self.finite = finite
 
 
 @lru_cache(maxsize=4096)
@@ -37,15 +37,34 @@ def layout(chosen: Format, columns: tuple[tuple[str, Type], ...], *, wrapped: bo
     """The layout of these columns, the same object for the same columns; None when there is none."""
     if chosen.name != "JSON" or not wrapped or len({name.upper() for name, _ in columns}) < len(columns):
         return None
-    doubles = tuple(i for i, (_, kind) in enumerate(columns) if kind.name == "DOUBLE")
-    if all(kind.name == "DOUBLE" or _exact(kind) for _, kind in columns):
-        return Layout(doubles)
-    return None
+    if not all(_exact(kind) for _, kind in columns):
+        return None
+    lines = _checks(columns, "r", 1)
+    if not lines:
+        return Layout(None)
+    names: dict[str, Any] = {}
+    exec("\n".join(["def finite(r):", *lines, " return True"]), names)  # noqa: S102 - made of positions only
+    return Layout(names["finite"])
+
+
+def _checks(columns: Sequence[tuple[str, Type]], row: str, depth: int) -> list[str]:
+    """The lines that look at every DOUBLE in `row`, structs included."""
+    lines: list[str] = []
+    indent = " " * depth
+    for i, (_, kind) in enumerate(columns):
+        if kind.name == "DOUBLE":
+            lines.append(f"{indent}v = {row}[{i}]")
+            lines.append(f"{indent}if v is not None and v - v != 0: return False")
+        elif isinstance(kind, Struct):
+            inner = _checks(kind.fields, f"s{depth}", depth + 1)
+            if inner:
+                lines += [f"{indent}s{depth} = {row}[{i}]", f"{indent}if s{depth} is not None:", *inner]
+    return lines
 
 
 def _exact(kind: Type) -> bool:
     if isinstance(kind, Array):
-        return _exact(kind.item)
+        return "DOUBLE" not in str(kind.item) and _exact(kind.item)
     if isinstance(kind, Struct):
         names = {name.upper() for name, _ in kind.fields}
         return len(names) == len(kind.fields) and all(_exact(inner) for _, inner in kind.fields)

@@ -49,7 +49,7 @@ def sink_writer(
     columns = [(f.name, f.type) for f in schema.values]
     write = formats.writer(value_format, columns, wrapped=wrap)
     known = layout(value_format, tuple(columns), wrapped=wrap)
-    doubles = () if known is None else known.doubles
+    finite = None if known is None else known.finite
     key_of = key_converter(before, keys, schema.keys, key_format)
     extract = place = None
     if timestamp is not None:
@@ -83,13 +83,8 @@ def sink_writer(
             -1,
             context.record.headers,
         )
-        if known is not None and row is not None:
-            for at in doubles:
-                number = row[at]
-                if number is not None and number - number != 0:
-                    break
-            else:
-                made.memo = (known, row)
+        if known is not None and row is not None and (finite is None or finite(row)):
+            made.memo = (known, row)
         context.outputs.append(made)
 
     return process

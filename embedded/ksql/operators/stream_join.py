@@ -66,7 +66,8 @@ class StreamJoin(State):
         return [*other, *row, *self._extra]
 
     def _process(self, side: int, key: Any, row: Any, time: int) -> None:
-        self._time = max(self._time, time)
+        if time > self._time:
+            self._time = time
         if key is None or row is None:
             if self._outer[side] and key is None and row is not None:
                 self._forward(key, self._joined(side, row, self._nulls[1 - side]), time)
@@ -74,8 +75,8 @@ class StreamJoin(State):
         waiting = self.waiting
         if waiting is not None and time == self._time:
             self._expire(side)
-        high = max(0, time + self._after[side])
-        found = self.buffers[1 - side].find(key, max(0, time - self._before[side]), high)
+        high = time + self._after[side]
+        found = self.buffers[1 - side].find(key, time - self._before[side], high)
         forward, extra = self._forward, self._extra
         for other_time, other in found:
             if waiting is not None:
@@ -83,7 +84,7 @@ class StreamJoin(State):
             joined = [*row, *other, *extra] if side == LEFT else [*other, *row, *extra]
             forward(key, joined, time if time > other_time else other_time)
         if not found and self._outer[side]:
-            if waiting is None or high < self._time:
+            if waiting is None or max(0, high) < self._time:
                 forward(key, self._joined(side, row, self._nulls[1 - side]), time)
             else:
                 self._least = min(self._least, time)
