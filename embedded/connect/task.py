@@ -24,7 +24,13 @@ AUTHORIZATION: Final = frozenset(
 )
 SESSION_MS: Final = 6_000
 """The least that a broker allows by default: so long a stopped connector still counts as a member."""
+FENCED: Final = frozenset({KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID})  # noqa: SLF001  # no public name
+REJOIN_SECONDS: Final = 1.0
 log = logging.getLogger("connect.task")
+
+
+class _FencedError(Exception):
+    """The consumer can no longer be used; another one can."""
 
 
 class Task:
@@ -80,12 +86,27 @@ class Task:
         try:
             client = HecClient(self._settings)
             try:
-                self._consume(client)
+                while not self._stopping.is_set():
+                    self._consume_until_fenced(client)
             finally:
                 client.close()
         except Exception:
             self.trace = traceback.format_exc()
             log.exception("task %s has failed; restart it when the cause is removed", self._name)
+
+    def _consume_until_fenced(self, client: HecClient) -> None:
+        """Consume until told to stop, or until the group takes this member for another: then begin anew.
+
+        A broker that was killed may remember the member by another id than it gave it. What was not committed
+        comes again.
+        """
+        try:
+            self._consume(client)
+        except _FencedError as fenced:
+            log.warning("task %s joins its group anew: %s", self._name, fenced)
+            self._commits = Commits(self._name)
+            self._is_holding = False
+            self._stopping.wait(REJOIN_SECONDS)
 
     def _consume(self, client: HecClient) -> None:
         report = self._reporter()
@@ -96,7 +117,7 @@ class Task:
             refused=lambda record, reason: self._refuse(record, reason, report),
         )
         consumer = self._consumer()
-        is_answering = True
+        is_answering = False
         try:
             while not self._stopping.is_set():
                 self._hold(consumer, hold=delivery.is_blocked or self._paused.is_set())
@@ -163,7 +184,9 @@ class Task:
         for message in messages:
             error = message.error()
             if error is not None:
-                if error.fatal() or error.code() in AUTHORIZATION:
+                if error.fatal() or error.code() in FENCED:
+                    raise _FencedError(error.str())
+                if error.code() in AUTHORIZATION:
                     raise KafkaException(error)
                 log.info("task %s goes on after: %s", self._name, error.str())
                 continue

@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,13 @@ class Splunk(Process):
         return results
 
 
+def kill_leftovers(processes: Sequence[Process]) -> None:
+    """End what a failed test has left behind."""
+    for process in processes:
+        if process.running is not None and process.running.poll() is None:
+            process.kill()
+
+
 def is_listening(context: ssl.SSLContext, port: int) -> bool:
     try:
         httpx.get(f"https://127.0.0.1:{port}/services/collector/health", verify=context)
@@ -133,8 +140,9 @@ def tls(authority: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 
 @pytest.fixture(scope="session")
-def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Splunk]:
+def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Iterator[Callable[[Path], Splunk]]:
     """Describe a Splunk whose state is in a folder; the caller starts and stops it."""
+    made: list[Splunk] = []
 
     def make(folder: Path) -> Splunk:
         password = secrets.token_urlsafe(16)
@@ -150,7 +158,7 @@ def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Sp
             "data_dir": folder / "data",
             "admin_password_file": password_file,
         }
-        return Splunk(
+        process = Splunk(
             "embedded.splunk",
             settings,
             folder,
@@ -158,8 +166,11 @@ def make_splunk(tls: dict[str, Path], authority: KeyPair) -> Callable[[Path], Sp
             password=password,
             context=context,
         )
+        made.append(process)
+        return process
 
-    return make
+    yield make
+    kill_leftovers(made)
 
 
 @pytest.fixture(scope="session")
@@ -212,8 +223,9 @@ class Connect(Process):
 
 
 @pytest.fixture(scope="session")
-def make_connect(kafka: KafkaSettings) -> Callable[[Path], Connect]:
+def make_connect(kafka: KafkaSettings) -> Iterator[Callable[[Path], Connect]]:
     """Describe a Connect worker with a configuration topic of its own; the caller starts and stops it."""
+    made: list[Connect] = []
 
     def make(folder: Path) -> Connect:
         name = f"configs-{secrets.token_hex(4)}"
@@ -225,9 +237,12 @@ def make_connect(kafka: KafkaSettings) -> Callable[[Path], Connect]:
             except httpx.TransportError:
                 return False
 
-        return Connect("embedded.connect", settings, folder, ready=ready)
+        process = Connect("embedded.connect", settings, folder, ready=ready)
+        made.append(process)
+        return process
 
-    return make
+    yield make
+    kill_leftovers(made)
 
 
 @pytest.fixture(scope="session")

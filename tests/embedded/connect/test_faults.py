@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer
 
 from embedded.kafka import broker
 from embedded.kafka.settings import Settings
@@ -165,6 +166,21 @@ def test_what_is_too_large_for_hec_is_sent_in_parts_or_becomes_a_dead_letter(
     reason = dict(letter.headers())["__connect.errors.exception.message"]
     assert reason == b"HEC answered 413: Request entity too large (code 27)"
     restart_with(hop.splunk, max_content_mb=32)
+
+
+def test_a_task_that_is_fenced_off_joins_its_group_anew(hop: Any, eventually: Wait) -> None:
+    hop.produce(*values(0, 1))
+    eventually(lambda: hop.committed() == 1)
+    member = f"connector-consumer-{hop.name}-0"
+    group = {"group.id": f"connect-{hop.name}", "group.instance.id": member}
+    twin = Consumer({"bootstrap.servers": hop.bootstrap, **group})
+    twin.subscribe([hop.name])
+    eventually(lambda: twin.poll(0.1) is not None or len(twin.assignment()) == 2)
+    twin.close()
+    eventually(lambda: "joins its group anew" in hop.connect.log())
+    hop.produce(*values(1, 100))
+    eventually(lambda: hop.committed() == 101)
+    assert hop.connect.states(hop.name) == ["RUNNING", "RUNNING"]
 
 
 def test_kill_9_of_kafka_in_the_middle_of_a_stream_loses_nothing(
