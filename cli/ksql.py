@@ -92,7 +92,9 @@ def _table(cases: list[dict[str, Any]], counts: dict[str, int]) -> str:
         found = Counter(case["verdict"] for case in cases if case["file"] == name)
         lines.append(f"{name:{width}}  {found['right']:5}  {found['refused']:7}  {found['wrong']:5}")
     lines.append(f"{'in all':{width}}  {counts['right']:5}  {counts['refused']:7}  {counts['wrong']:5}")
-    for case in cases:
-        if case["verdict"] != "right":
-            lines.append(f"{case['verdict']}: {case['file']}: {case['name']}: {case['detail']}")
+    lines += (
+        f"{case['verdict']}: {case['file']}: {case['name']}: {case['detail']}"
+        for case in cases
+        if case["verdict"] != "right"
+    )
     return "\n".join(lines)

@@ -58,7 +58,7 @@ def execute(
 
 
 def _result(statement: ast.Statement, kind: str, **more: Any) -> StatementResult:
-    from embedded.ksql.engine import StatementResult
+    from embedded.ksql.engine import StatementResult  # noqa: PLC0415 - the engine imports this module
 
     return StatementResult(statement.text, kind, **more)  # type: ignore[arg-type]
 
@@ -199,7 +199,10 @@ def _create_as(
 ) -> StatementResult:
     known = _known(engine, statement)
     if known is not None and statement.if_not_exists:
-        message = f"Cannot add {statement.kind.lower()} `{statement.name}`: A {known.kind.lower()} with the same name already exists."
+        message = (
+            f"Cannot add {statement.kind.lower()} `{statement.name}`: "
+            f"A {known.kind.lower()} with the same name already exists."
+        )
         return _result(statement, "CREATE", source=known, message=message)
     others = {name: source for name, source in engine.sources.items() if source is not known}
     planned = plan(
@@ -244,7 +247,7 @@ def _create_as(
     )
 
 
-def _running(
+def _running(  # noqa: PLR0917 - what a query is made of
     engine: Engine,
     statement: ast.Statement,
     planned: Planned,
@@ -259,13 +262,13 @@ def _running(
     root = Write(
         step.schema,
         step.keys,
-        step.table,
         step,
         sink.topic,
         sink.key_format,
         sink.value_format,
         sink.wrap_single_value,
         stamp,
+        table=step.table,
     )
     properties = {**engine.properties, **session}
     return running(query_id, statement.text, planned, root, sink, None, properties)
@@ -312,7 +315,8 @@ def _target(engine: Engine, name: str) -> Source:
     if found is None:
         close = [known for known in engine.sources if known.upper() == name.upper()]
         hint = (
-            f'\nDid you mean "{close[0]}"? Hint: wrap the source name in double quotes to make it case-sensitive.'
+            f'\nDid you mean "{close[0]}"? Hint: wrap the source name in double quotes to make it '
+            "case-sensitive."
             if close
             else ""
         )
@@ -436,7 +440,10 @@ def _set(engine: Engine, statement: ast.SetProperty, session: dict[str, object],
 
 def _create_type(engine: Engine, statement: ast.CreateType, _: dict[str, object], __: int) -> StatementResult:
     if statement.name in engine.types:
-        message = f"Cannot register custom type '{statement.name}' since it is already registered with type: {engine.types[statement.name]}"
+        message = (
+            f"Cannot register custom type '{statement.name}' since it is already registered with type: "
+            f"{engine.types[statement.name]}"
+        )
         if not statement.if_not_exists:
             raise InvalidError(message)
         return _result(statement, "CREATE_TYPE", message=message)

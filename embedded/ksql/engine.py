@@ -85,8 +85,7 @@ class Engine:
         session = {**self.properties, **(properties or {})}
         results: list[StatementResult] = []
         try:
-            for statement in parse(sql, self.types):
-                results.append(self._execute(statement, session))
+            results.extend(self._execute(statement, session) for statement in parse(sql, self.types))
         except KsqlError:
             self.sources, self.queries, self.types, self._made, self._serial = before
             raise

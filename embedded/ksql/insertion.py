@@ -1,19 +1,20 @@
 """INSERT INTO: schemas that fit, and values as a record."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from embedded.ksql.catalog import Column, Source
 from embedded.ksql.errors import InvalidError
+from embedded.ksql.expressions.casts import converter, nullable
 from embedded.ksql.expressions.coercion import coercible, literal
+from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.signature import castable
 from embedded.ksql.language import statements as ast
+from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
 from embedded.ksql.operators import rows
 from embedded.ksql.plan.schema import Schema
-from embedded.ksql.expressions.casts import converter, nullable
-from embedded.ksql.expressions.compiler import Compiler
-from embedded.ksql.language import tree
 from embedded.ksql.record import ANY_PARTITION, Record
 from embedded.ksql.serde import formats
 from embedded.ksql.types import Decimal, Type
@@ -44,7 +45,7 @@ def _fits(source: Type, target: Type) -> bool:
     return source.name != target.name and castable(source.name, target.name)
 
 
-def _shown(columns: list[tuple[str, Type, str]]) -> str:
+def _shown(columns: Sequence[tuple[str, Type, str]]) -> str:
     return ", ".join(f"`{name}` {kind}{' KEY' if where == 'key' else ''}" for name, kind, where in columns)
 
 
@@ -87,7 +88,8 @@ def _key(target: Source, given: dict[str, Any]) -> bytes | None:
     parts = [given.get(c.name) for c in columns]
     if target.kind == "TABLE" and any(part is None for part in parts):
         raise InvalidError(
-            f"Failed to insert values into '{target.name}'. Value for primary key column(s) is required for tables"
+            f"Failed to insert values into '{target.name}'. Value for primary key column(s) is required for "
+            "tables"
         )
     if all(part is None for part in parts):
         return None

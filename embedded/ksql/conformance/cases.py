@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from embedded.ksql.catalog import MemoryTopics
-from embedded.ksql.engine import Engine
 from embedded.ksql.conformance.diff import first_difference
 from embedded.ksql.conformance.records import sources_by_topic, to_record
 from embedded.ksql.conformance.runner import run_queries
+from embedded.ksql.engine import Engine
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.record import DeadLetter, Record
 
@@ -55,8 +55,8 @@ def judge(case: Mapping[str, Any], properties: Mapping[str, object] | None = Non
         return Outcome("wrong", f"not refused; ksqlDB says: {expected_error.get('message')}")
     letters: list[DeadLetter] = []
     known = sources_by_topic(engine)
-    given = [to_record(item, known.get(item["topic"])) for item in case.get("inputs") or ()]
-    made = run_queries(engine.queries.values(), given, inserted, letters)
+    records = [to_record(item, known.get(item["topic"])) for item in case.get("inputs") or ()]
+    made = run_queries(engine.queries.values(), records, inserted, letters)
     problem = first_difference(case.get("outputs") or (), made, known) or _compare_post(case, engine)
     if problem and letters:
         problem += f"; dead letters: {letters[0].reason}"

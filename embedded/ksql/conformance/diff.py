@@ -41,9 +41,7 @@ def first_difference(expected: Iterable[Item], made: Iterable[Record], known: Ma
     return ""
 
 
-def differences(
-    expected: Iterable[Item], made: Iterable[Record], known: Mapping[str, Source]
-) -> list[str]:
+def differences(expected: Iterable[Item], made: Iterable[Record], known: Mapping[str, Source]) -> list[str]:
     """The lines of a diff of every topic that differs: - what was expected, + what came out."""
     lines: list[str] = []
     for topic, wanted, got in _by_topic(expected, made, known):

@@ -17,30 +17,30 @@ _SIMPLE: Final = (
 )  # fmt: skip
 
 
-class _Told(ValueError):
+class _ToldError(ValueError):
     """What a function of these raises when it is told to."""
 
 
 @scalar("WHENCONDITION", "BOOLEAN, BOOLEAN -> BOOLEAN")
 @scalar("WHENRESULT", "INTEGER, BOOLEAN -> INTEGER")
-def when(result: Any, expected: bool | None) -> Any:  # noqa: FBT001 - SQL passes values
+def when(result: Any, expected: bool | None) -> Any:
     """`result`, unless the function should not have been called."""
     if not expected:
-        raise _Told("not lazy")
+        raise _ToldError("not lazy")
     return result
 
 
 @scalar("BAD_UDF", "INTEGER -> STRING")
 def blow_up(value: Any) -> str:
     """Raises."""
-    raise _Told(f"boom: {value}")
+    raise _ToldError(f"boom: {value}")
 
 
 @scalar("BAD_UDF", "BOOLEAN -> INTEGER")
-def might_throw(told: bool | None) -> int:  # noqa: FBT001 - SQL passes values
+def might_throw(told: bool | None) -> int:
     """Raises when told to."""
     if told is None or told:
-        raise _Told("as asked for")
+        raise _ToldError("as asked for")
     return 0
 
 
@@ -93,7 +93,7 @@ def made_struct() -> tuple[str]:
 
 def _text(kind: Type, value: Any) -> str:
     if value is None:
-        raise _Told("null")
+        raise _ToldError("null")
     return casts.show(kind, value)
 
 
@@ -129,7 +129,7 @@ def map_rows(*values: Any) -> list[str]:
 def one_row(value: Any) -> list[Any]:
     """The argument."""
     if value is None:
-        raise _Told("null")
+        raise _ToldError("null")
     return [value]
 
 
@@ -141,10 +141,10 @@ def one_object(value: Any) -> list[Any]:
 
 
 @table("THROWING_UDTF", "BOOLEAN -> BOOLEAN")
-def throw_if_true(told: bool | None) -> list[bool]:  # noqa: FBT001 - SQL passes values
+def throw_if_true(told: bool | None) -> list[bool]:
     """The argument; raises when it is true."""
     if told is None or told:
-        raise _Told("as asked for")
+        raise _ToldError("as asked for")
     return [told]
 
 
@@ -196,7 +196,9 @@ def complete(kinds: Sequence[Type | None], _: Sequence[Any], __: Mapping[str, ob
 
 
 @aggregate("TEST_UDAF", "BIGINT -> BIGINT", "INTEGER -> BIGINT")
-def sum_numbers(kinds: Sequence[Type | None], _: Sequence[Any], properties: Mapping[str, object]) -> Aggregate:
+def sum_numbers(
+    kinds: Sequence[Type | None], _: Sequence[Any], properties: Mapping[str, object]
+) -> Aggregate:
     """The sum."""
     start = int(str(properties.get(_INITIAL, 0))) if kinds[0] == types.INTEGER else 0
     return Aggregate(

@@ -1,7 +1,8 @@
 """Queries run in the order in which ksqlDB's testing tool runs them.
 
-Each query takes everything that it reads before the next one starts: first the given records of its topics,
-in their order, then what earlier queries (or INSERT … VALUES) have written to its other topics, topic by topic.
+Each query takes everything that it reads before the next one starts: first the given records of its
+topics, in their order, then what earlier queries (or INSERT … VALUES) have written to its other topics, topic
+by topic.
 """
 
 from collections import deque
@@ -43,7 +44,10 @@ class _Driver:
 
 
 def run_queries(
-    queries: Iterable[Query], given: Sequence[Record], inserted: Iterable[Record], dead_letters: list[DeadLetter]
+    queries: Iterable[Query],
+    given: Sequence[Record],
+    inserted: Iterable[Record],
+    dead_letters: list[DeadLetter],
 ) -> list[Record]:
     """What the queries write, in the order of writing.
 

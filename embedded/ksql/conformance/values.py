@@ -4,12 +4,11 @@ import base64
 import json
 from decimal import Decimal as Exact
 from decimal import InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from embedded.ksql.catalog import Format, Source, Window
 from embedded.ksql.serde import formats, kafka
 from embedded.ksql.types import Type
-
 
 _NEAR: Final = 0.000_001
 """How far apart two doubles may be and still count as the same."""
@@ -18,12 +17,15 @@ _NEAR: Final = 0.000_001
 class _Encoder(json.JSONEncoder):
     """JSON with decimals as they are written."""
 
-    def iterencode(self, o: Any, _one_shot: bool = False) -> Any:  # noqa: FBT001, FBT002 - the base's signature
+    def iterencode(self, o: Any, _one_shot: bool = False) -> Any:
         return super().iterencode(_plain(o), _one_shot)
 
 
 class _Number(float):
-    def __new__(cls, exact: Exact) -> "_Number":
+    """A decimal that JSON's encoder takes for a number and writes digit for digit."""
+
+    def __new__(cls, exact: Exact) -> Self:
+        """A number that is shown as `exact` is."""
         made = super().__new__(cls, exact)
         made.text = format(exact, "f") if abs(exact.adjusted()) < 30 else str(exact)  # noqa: PLR2004 - readable
         return made
@@ -49,7 +51,7 @@ def json_bytes(value: Any) -> bytes:
     return json.dumps(value, cls=_Encoder, ensure_ascii=False).encode()
 
 
-def encode(value: Any, chosen: Format, columns: list[tuple[str, Type]]) -> bytes | None:
+def encode(value: Any, chosen: Format, columns: list[tuple[str, Type]]) -> bytes | None:  # noqa: PLR0911 - a branch for each case
     """A value of a test case as the bytes that a topic of that format holds."""
     if value is None:
         return None
@@ -165,4 +167,5 @@ def _same_number(expected: Any, actual: Any) -> bool:
         a, b = Exact(str(expected)), Exact(str(actual))
     except InvalidOperation:
         return bool(expected == actual)
-    return a == b or (isinstance(actual, float | Exact) and abs(float(a) - float(b)) < _NEAR)
+    near: bool = abs(float(a) - float(b)) < _NEAR
+    return bool(a == b) or (near and isinstance(actual, float | Exact))

@@ -69,8 +69,8 @@ def decimal_result(operator: str, left: Decimal, right: Decimal) -> Decimal:
     return types.decimal(min(p1 - s1, p2 - s2) + max(s1, s2), max(s1, s2))
 
 
-def arithmetic(compiler: Compiler, node: tree.Arithmetic) -> Code:
-    """left + - * / % right."""
+def arithmetic(compiler: Compiler, node: tree.Arithmetic) -> Code:  # noqa: PLR0911 - a branch for each case
+    """Left + - * / % right."""
     left, right = compiler.compile(node.left), compiler.compile(node.right)
     operator = node.operator
     if left.type is None or right.type is None:
@@ -123,7 +123,7 @@ def _comparable(left: Type, operator: str, right: Type) -> bool:
 
 
 def comparison(compiler: Compiler, node: tree.Comparison) -> Code:
-    """left = <> < <= > >= right, and IS DISTINCT FROM; a null makes them false."""
+    """Left = <> < <= > >= right, and IS DISTINCT FROM; a null makes them false."""
     left, right = compiler.compile(node.left), compiler.compile(node.right)
     operator = node.operator
     if left.type is None or right.type is None:

@@ -14,6 +14,7 @@ from embedded.ksql.expressions.arithmetic import fit_exactly, plain, text
 from embedded.ksql.expressions.casts import converter, parse_boolean, parse_decimal, parse_double
 from embedded.ksql.language import tree
 from embedded.ksql.language.expressions import decimal_type
+from embedded.ksql.language.show import show
 from embedded.ksql.language.tree import Expression
 from embedded.ksql.types import Array, Decimal, Map, Struct, Type
 
@@ -49,7 +50,7 @@ def coerce(expressions: Sequence[Expression], type_of: TypeOf) -> tuple[Type | N
     return common, [_convert(each, type_of(each), common) for each in expressions]
 
 
-def _common(item: Expression, target: Type | None, type_of: TypeOf) -> Type | None:
+def _common(item: Expression, target: Type | None, type_of: TypeOf) -> Type | None:  # noqa: C901, PLR0911 - a branch for each case
     kind = type_of(item)
     if target is None or kind is None:
         return kind if target is None else target
@@ -80,7 +81,7 @@ def _common(item: Expression, target: Type | None, type_of: TypeOf) -> Type | No
     return found
 
 
-def _nested(
+def _nested(  # noqa: PLR0917 - a branch for each case
     item: Expression,
     kind: Type,
     target: Type,
@@ -113,7 +114,7 @@ def _struct(item: tree.MakeStruct, target: Struct, type_of: TypeOf) -> Type:
     return types.struct(*members)
 
 
-def coercible(source: Type, target: Type, *, lax: bool) -> Type | None:
+def coercible(source: Type, target: Type, *, lax: bool) -> Type | None:  # noqa: PLR0911 - a branch for each case
     """The type that values of `source` take when coerced to `target`; None when they cannot be."""
     if isinstance(source, Array) and isinstance(target, Array):
         item = coercible(source.item, target.item, lax=lax)
@@ -204,7 +205,7 @@ def literal(value: Any, target: Type) -> Any:
         raise _syntax(value, target) from error
 
 
-def _parse(raw: str, target: Type) -> Any:
+def _parse(raw: str, target: Type) -> Any:  # noqa: PLR0911 - a branch for each case
     if target.name == "BOOLEAN":
         return parse_boolean(raw)
     if target.name == "DOUBLE":
@@ -226,8 +227,6 @@ def _syntax(value: object, target: Type) -> InvalidError:
 
 
 def _failure(item: Expression, source: Type, target: Type) -> InvalidError:
-    from embedded.ksql.language.show import show
-
     return InvalidError(
         f"operator does not exist: {target} = {source} ({show(item)})\n"
         "Hint: You might need to add explicit type casts.",

@@ -4,12 +4,12 @@ DATE is days since 1970, TIME milliseconds since midnight, TIMESTAMP millisecond
 """
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EPOCH_DAY: Final = date(1970, 1, 1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_MS: Final = 86_400_000
 _TIME: Final = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?")
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -34,7 +34,7 @@ def zone(name: str) -> timezone | ZoneInfo:
         delta = timedelta(hours=int(hours), minutes=int(minutes or 0), seconds=int(seconds or 0))
         return timezone(-delta if sign == "-" else delta)
     if name in {"Z", "UTC", "GMT", "UT"}:
-        return timezone.utc
+        return UTC
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -70,7 +70,7 @@ def parse_timestamp(text: str) -> int:
     if match is None:
         raise ValueError(f"Failed to parse timestamp '{text}'")
     y, mo, d, h, mi, s, ms = map(int, match.groups())
-    tz = zone(offset) if offset.strip() else timezone.utc
+    tz = zone(offset) if offset.strip() else UTC
     return from_datetime(datetime(y, mo, d, h, mi, s, ms * 1000, tzinfo=tz))
 
 

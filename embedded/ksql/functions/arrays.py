@@ -5,6 +5,7 @@ from typing import Any
 
 from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.expressions.arithmetic import text
+from embedded.ksql.expressions.javamap import hash_order
 from embedded.ksql.functions.registry import scalar
 from embedded.ksql.types import STRING, Array, Type
 
@@ -159,8 +160,6 @@ def _declare_entries(kind: str) -> None:
     @scalar("ENTRIES", f"MAP<STRING, {kind}>, BOOLEAN -> ARRAY<STRUCT<K STRING, V {kind}>>")
     def entries(mapping: dict[str, Any] | None, ordered: bool) -> list[tuple[str, Any]] | None:
         """The entries of a map as structs."""
-        from embedded.ksql.expressions.javamap import hash_order
-
         if mapping is None:
             return None
         keys = sorted(mapping) if ordered else hash_order(mapping)

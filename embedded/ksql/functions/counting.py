@@ -1,6 +1,7 @@
 """COUNT and COUNT_DISTINCT."""
 
 import math
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -65,8 +66,6 @@ def _hash(kind: str, value: Any) -> int:
     if kind in {"INTEGER", "BIGINT"}:
         return _murmur_long(value)
     if kind == "DOUBLE":
-        import struct
-
         return _murmur_long(struct.unpack(">q", struct.pack(">d", value))[0])
     if kind == "STRING":
         return _murmur(value.encode())

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from embedded.ksql import types
-
 from embedded.ksql.expressions.arithmetic import double_text, plain
 from embedded.ksql.functions.registry import scalar
 from embedded.ksql.functions.writing import writer

@@ -3,23 +3,36 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
 from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.expressions.instants import from_datetime, to_datetime, zone
 
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
-DAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _PIECE: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|[^A-Za-z'\[\]]", re.DOTALL)
 _DAY_MS: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1)
 _HALF: Final = 12
-_NUMBERS: Final = {"M": "month", "L": "month", "d": "day", "H": "hour", "m": "minute", "s": "second", "h": "hour12",
-                   "K": "hour11", "k": "hour24", "D": "yearday", "n": "nano", "N": "nanoday", "A": "milliday"}  # fmt: skip
+_NUMBERS: Final = {
+    "M": "month", "L": "month", "d": "day", "H": "hour", "m": "minute", "s": "second", "h": "hour12",
+    "K": "hour11", "k": "hour24", "D": "yearday", "n": "nano", "N": "nanoday", "A": "milliday",
+}  # fmt: skip
 _OFFSETS: Final = {
     "X": r"Z|[+-]\d\d(?:\d\d)?", "XX": r"Z|[+-]\d\d\d\d", "XXX": r"Z|[+-]\d\d:\d\d",
     "x": r"[+-]\d\d(?:\d\d)?", "xx": r"[+-]\d\d\d\d", "xxx": r"[+-]\d\d:\d\d",
@@ -46,7 +59,7 @@ class Moment:
 def _offset(moment: Moment, letters: str) -> str:
     delta = moment.when.utcoffset()
     seconds = int(delta.total_seconds()) if delta is not None else 0
-    if seconds == 0 and letters[0] == "X" or (seconds == 0 and letters == "ZZZZZ"):
+    if (seconds == 0 and letters[0] == "X") or (seconds == 0 and letters == "ZZZZZ"):
         return "Z"
     sign = "-" if seconds < 0 else "+"
     hours, minutes = divmod(abs(seconds) // 60, 60)
@@ -124,11 +137,11 @@ class Pattern:
             return re.escape(whole)
         return self._letters(whole)
 
-    def _letters(self, letters: str) -> str:
+    def _letters(self, letters: str) -> str:  # noqa: PLR0911 - a branch for each case
         letter, count = letters[0], len(letters)
         if letter in {"y", "u"}:
             return self._year(count)
-        if letter in {"M", "L", "E"} and count in {3, 4} or letters in {"E", "EE"}:
+        if (letter in {"M", "L", "E"} and count in {3, 4}) or letters in {"E", "EE"}:
             return self._name(letter, count)
         if letter in _NUMBERS and (count <= 2 or letter in {"D", "n", "N", "A"}):  # noqa: PLR2004 - two digits
             field = _NUMBERS[letter]
@@ -190,13 +203,13 @@ class Pattern:
         if re.search(r"[HhKkmsSnNAaXxZzVO]", re.sub(r"'[^']*'", "", self._text)):
             raise ValueError("Unsupported field: the pattern shows a time")
         day = _EPOCH + timedelta(days=days)
-        return self._write(Moment(datetime(day.year, day.month, day.day, tzinfo=timezone.utc), 0, "UTC"))
+        return self._write(Moment(datetime(day.year, day.month, day.day, tzinfo=UTC), 0, "UTC"))
 
     def format_time(self, ms: int) -> str:
         """A TIME as text; ValueError when the pattern shows a date."""
         if re.search(r"[yuMLdDEGXxZzVOQqwWYecF]", re.sub(r"'[^']*'", "", self._text)):
             raise ValueError("Unsupported field: the pattern shows a date")
-        when = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms)
+        when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
         return self._write(Moment(when, ms % 1000 * 1_000_000, "UTC"))
 
     def parse_timestamp(self, text: str, zone_id: str | None) -> int:
@@ -214,7 +227,7 @@ class Pattern:
         day = self._date(fields)
         ms = self._time(fields)
         local = datetime(day.year, day.month, day.day, tzinfo=where) + timedelta(milliseconds=ms)
-        return from_datetime(local.astimezone(timezone.utc))
+        return from_datetime(local.astimezone(UTC))
 
     def _plain_timestamp(self, match: re.Match[str]) -> int:
         assert self._plain is not None  # noqa: S101 - the caller has looked

@@ -109,7 +109,7 @@ def accepts(parameter: Type, argument: Argument, bound: dict[str, Type], *, cast
     return _compatible(parameter, argument, cast=cast)
 
 
-def _compatible(parameter: Type, argument: Type, *, cast: bool) -> bool:
+def _compatible(parameter: Type, argument: Type, *, cast: bool) -> bool:  # noqa: PLR0911 - a branch for each case
     if parameter.name == "ANY":
         return True
     if isinstance(argument, Array) and isinstance(parameter, Array):
@@ -162,7 +162,7 @@ def resolve(pattern: Type, bound: dict[str, Type]) -> Type:
 
 @lru_cache(maxsize=1024)
 def signature(text: str) -> Signature:
-    """A signature from text, for instance `ARRAY<T>, (T) => R -> ARRAY<R>` or `STRING, INTEGER... -> INTEGER`."""
+    """A signature from text: `ARRAY<T>, (T) => R -> ARRAY<R>`, `STRING, INTEGER... -> INTEGER`."""
     parts = _PART.findall(text)
     split = len(parts) - 1 - parts[::-1].index("->")
     parameters: list[Type] = []

@@ -154,7 +154,7 @@ def primary(reader: TokenStream) -> Expression:
             return result
 
 
-def literal(reader: TokenStream) -> tree.Constant:
+def literal(reader: TokenStream) -> tree.Constant:  # noqa: PLR0911 - a branch for each case
     """A literal: NULL, TRUE, FALSE, a string or a number with an optional minus."""
     place = reader.place
     if reader.accept("NULL"):
@@ -186,7 +186,7 @@ def literal(reader: TokenStream) -> tree.Constant:
     raise reader.error()
 
 
-def _atom(reader: TokenStream) -> Expression:
+def _atom(reader: TokenStream) -> Expression:  # noqa: C901, PLR0911 - a branch for each case
     place, token = reader.place, reader.token
     if token.kind in {"string", "integer", "decimal", "float"} or reader.at("-"):
         return literal(reader)

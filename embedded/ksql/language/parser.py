@@ -9,7 +9,7 @@ from embedded.ksql.language import statements as ast
 from embedded.ksql.language.expressions import literal, value_expression
 from embedded.ksql.language.queries import select
 from embedded.ksql.language.stream import TokenStream
-from embedded.ksql.language.tree import Place
+from embedded.ksql.language.tree import Expression, Place
 
 _UNSUPPORTED: Final = {
     "PRINT": "PRINT",
@@ -150,7 +150,8 @@ def _element(reader: TokenStream) -> ast.Element:
     if reader.accept("HEADERS"):
         if type_ != _HEADERS_TYPE:
             raise reader.error(
-                f"Invalid type for HEADERS column: expected ARRAY<STRUCT<KEY STRING, VALUE BYTES>>, got {type_}"
+                "Invalid type for HEADERS column: expected ARRAY<STRUCT<KEY STRING, VALUE BYTES>>, got "
+                f"{type_}"
             )
         return ast.Element(name, type_, "HEADERS", place=place)
     if reader.accept("HEADER", "("):
@@ -173,7 +174,7 @@ def _insert(reader: TokenStream, place: Place) -> ast.Statement:
             names.append(reader.identifier())
     if names or reader.at("VALUES"):
         reader.expect("VALUES", "(")
-        values = []
+        values: list[Expression] = []
         while not reader.accept(")"):
             if values:
                 reader.expect(",")

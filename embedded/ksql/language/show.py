@@ -13,7 +13,7 @@ def name(identifier: str) -> str:
     return identifier if plain and identifier not in RESERVED else f"`{identifier}`"
 
 
-def show(node: Expression) -> str:
+def show(node: Expression) -> str:  # noqa: C901, PLR0911, PLR0912 - a branch for each case
     """The expression as text."""
     match node:
         case tree.Column():

@@ -175,7 +175,7 @@ class TokenStream:
             result = types.array(result)
         return result
 
-    def _simple_type(self) -> types.Type:
+    def _simple_type(self) -> types.Type:  # noqa: PLR0911 - a branch for each case
         if self.accept("ARRAY", "<"):
             item = self.type()
             self.expect(">")

@@ -63,8 +63,7 @@ class JoinBuffer(State):
             return []
         times, rows = entry
         seen = self.latest - self.retention_ms + 1
-        if seen > low:
-            low = seen
+        low = max(low, seen)
         if len(times) == 1:
             return [(times[0], rows[0])] if low <= times[0] <= high else []
         first = bisect_left(times, low)
@@ -164,7 +163,7 @@ class Waiting(State):
 
     def expired(self, bounds: tuple[int, int]) -> list[tuple[int, int, bytes, list[Any]]]:
         """Takes out what is older than the bound of its side, in order."""
-        taken = []
+        taken: list[tuple[int, int, bytes, list[Any]]] = []
         while True:
             heads = [h for s in (0, 1) if (h := self._head(s)) is not None and h[0] < bounds[s]]
             if not heads:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from embedded.ksql.errors import UnsupportedError
+from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.registry import select, tables
 from embedded.ksql.language import tree
 from embedded.ksql.operators import ends, grouped, internal, rows, streams
@@ -53,8 +54,8 @@ class Builder:
         """Builds a stage: a Write, the input of a Repartition, or the projection of a push query."""
         if isinstance(step, steps.Write):
             write = ends.sink_writer(
-                step.schema, steps.written(step), step.input.keys, step.topic, step.key_format, step.value_format,
-                step.wrap, step.timestamp, self.context,
+                step.schema, steps.written(step), step.input.keys, step.topic, step.key_format,
+                step.value_format, step.wrap, step.timestamp, self.context,
             )  # fmt: skip
             self._into(step.input, write)
         elif isinstance(step, steps.Repartition):
@@ -151,8 +152,6 @@ class Builder:
         columns = step.input.schema.columns()
 
         def compiled() -> Callable[[Any], Any]:
-            from embedded.ksql.expressions.compiler import Compiler
-
             kinds = [Compiler(columns).type_of(each) for each in call.arguments]
             function = select(call.function, tables[call.function], kinds, cast=False).call
             arguments = rows.projection(call.arguments, columns)
@@ -227,7 +226,7 @@ class Builder:
 
     def _stream_join(self, step: steps.StreamStreamJoin, forward: Forward) -> None:
         left, right = step.left, step.right
-        outer = (step.kind in {"OUTER"}, step.kind in {"LEFT", "RIGHT", "OUTER"})
+        outer = (step.kind == "OUTER", step.kind in {"LEFT", "RIGHT", "OUTER"})
         if step.kind == "RIGHT":
             # ksqlDB runs a right join as the left join of the other order, the span included.
             width = len(left.schema.values)

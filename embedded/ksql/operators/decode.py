@@ -116,11 +116,11 @@ def decoder(source: Source) -> Callable[[Record], Decoded]:
 
 
 @lru_cache(maxsize=4096)
-def _decoder(
+def _decoder(  # noqa: PLR0917 - what the cache goes by
     key_format: Format,
     value_format: Format,
     columns: tuple[Column, ...],
-    wrapped: bool,  # noqa: FBT001 - a part of the cache's key
+    wrapped: bool,
     window: Window | None,
     timestamp_column: str | None,
     timestamp_format: str | None,

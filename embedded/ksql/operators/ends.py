@@ -1,16 +1,20 @@
 """Where rows come from and go to: records read and written."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
-from embedded.ksql.catalog import Column, Format, Source
+import orjson
+
+from embedded.ksql.catalog import Format, Source
 from embedded.ksql.errors import DataError
-from embedded.ksql.operators.decode import decoder, layout, time_of
 from embedded.ksql.operators.context import Context, Forward
+from embedded.ksql.operators.decode import decoder, layout, time_of
 from embedded.ksql.plan.schema import Field, KeyFormat, Schema
 from embedded.ksql.record import ANY_PARTITION, Record
 from embedded.ksql.serde import formats
+from embedded.ksql.serde.json_writer import value_writer
 from embedded.ksql.types import Type
+
 
 def pairs(columns: Iterable[Field]) -> list[tuple[str, Type]]:
     """Columns as (name, type)."""
@@ -27,14 +31,13 @@ def source_reader(source: Source, context: Context, forward: Forward) -> Callabl
         except DataError as error:
             context.dead_letter(str(error))
             return
-        if time > context.stream_time:
-            context.stream_time = time
+        context.stream_time = max(context.stream_time, time)
         forward(key, row, time)
 
     return process
 
 
-def sink_writer(
+def sink_writer(  # noqa: PLR0917 - what a Write step says
     schema: Schema,
     before: Sequence[Field],
     keys: KeyFormat,
@@ -117,10 +120,6 @@ def key_converter(
 
 def push_writer(schema: Schema, context: Context) -> Forward:
     """The handler that puts out the rows of a push query: a JSON array of the columns."""
-    from embedded.ksql.serde.json_writer import value_writer
-
-    import orjson
-
     writers = [value_writer(f.type) for f in schema.values]
 
     def process(key: Any, row: Any, time: int) -> None:

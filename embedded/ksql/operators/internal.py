@@ -20,7 +20,7 @@ def _double_out(value: float) -> Any:
     return value if value - value == 0 else repr(value)
 
 
-def codec(kind: Type) -> tuple[Convert, Convert] | None:
+def codec(kind: Type) -> tuple[Convert, Convert] | None:  # noqa: PLR0911 - a branch for each case
     """The functions that make a value ready for JSON and back; None when JSON keeps it as it is."""
     if kind.name in _PLAIN:
         return None
@@ -102,8 +102,7 @@ def stream_reader(schema: Schema, context: Context, forward: Forward) -> Callabl
     _, back = row_codec(schema)
 
     def process(record: Record) -> None:
-        if record.timestamp > context.stream_time:
-            context.stream_time = record.timestamp
+        context.stream_time = max(context.stream_time, record.timestamp)
         row = None if record.value is None else back(orjson.loads(record.value))
         forward(record.key, row, record.timestamp)
 
@@ -126,8 +125,7 @@ def change_reader(schema: Schema, context: Context, forward: Change) -> Callable
     _, back = row_codec(schema)
 
     def process(record: Record) -> None:
-        if record.timestamp > context.stream_time:
-            context.stream_time = record.timestamp
+        context.stream_time = max(context.stream_time, record.timestamp)
         if record.value is None:
             return
         new, before = orjson.loads(record.value)

@@ -8,10 +8,11 @@ from embedded.ksql.catalog import Source, TopicSpec
 from embedded.ksql.operators.stage import RunningStage, reads, split
 from embedded.ksql.plan import steps
 from embedded.ksql.plan.planner import Planned
+from embedded.ksql.query import Stage
 from embedded.ksql.types import Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunningQuery:
     """A query with its stages: what `embedded.ksql.query.Query` promises."""
 
@@ -21,7 +22,7 @@ class RunningQuery:
     sink: Source | None
     source_topics: tuple[str, ...]
     internal_topics: tuple[TopicSpec, ...]
-    stages: Sequence[RunningStage]
+    stages: Sequence[Stage]
     columns: tuple[tuple[str, Type], ...]
     limit: int | None
     source_names: tuple[str, ...] = ()
@@ -35,7 +36,7 @@ def _partitions(root: steps.Step) -> int:
     return max(found, default=1)
 
 
-def running(
+def running(  # noqa: PLR0917 - what a query is made of
     query_id: str,
     statement: str,
     planned: Planned,

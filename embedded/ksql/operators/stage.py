@@ -96,8 +96,11 @@ class RunningTask:
     def __init__(self, stage: RunningStage, partition: int) -> None:
         self.partition = partition
         self.on_dead_letter: Callable[[DeadLetter], None] = _ignore
-        self._context = Context(stage.query_id, lambda letter: self.on_dead_letter(letter))
+        self._context = Context(stage.query_id, self._dead_letter)
         self._handlers = stage.build(self._context).handlers
+
+    def _dead_letter(self, letter: DeadLetter) -> None:
+        self.on_dead_letter(letter)
 
     @property
     def stream_time(self) -> int:
@@ -108,7 +111,8 @@ class RunningTask:
         """Takes one record of a source topic; returns what the stage puts out, in order."""
         context = self._context
         context.record = record
-        context.outputs = outputs = []
+        outputs: list[Record] = []
+        context.outputs = outputs
         for handler in self._handlers.get(record.topic, ()):
             try:
                 handler(record)

@@ -24,7 +24,7 @@ class StreamJoin(State):
         forward: takes joined rows.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what a join is made of
         self,
         context: Context,
         within: Within,
@@ -66,8 +66,7 @@ class StreamJoin(State):
         return [*other, *row, *self._extra]
 
     def _process(self, side: int, key: Any, row: Any, time: int) -> None:
-        if time > self._time:
-            self._time = time
+        self._time = max(self._time, time)
         if key is None or row is None:
             if self._outer[side] and key is None and row is not None:
                 self._forward(key, self._joined(side, row, self._nulls[1 - side]), time)
@@ -82,7 +81,7 @@ class StreamJoin(State):
             if waiting is not None:
                 waiting.matched(other_time, 1 - side, key)
             joined = [*row, *other, *extra] if side == LEFT else [*other, *row, *extra]
-            forward(key, joined, time if time > other_time else other_time)
+            forward(key, joined, max(other_time, time))
         if not found and self._outer[side]:
             if waiting is None or max(0, high) < self._time:
                 forward(key, self._joined(side, row, self._nulls[1 - side]), time)

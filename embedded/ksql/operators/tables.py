@@ -79,7 +79,7 @@ def table_project(make: Callable[[Any], Any], forward: Change) -> Change:
 def table_group(
     key_of: Callable[[Any], bytes | None], forward: Callable[[Any, Any, Any, int], None]
 ) -> Change:
-    """Changes under their grouping keys: the old row is taken from its group, the new one put into its own."""
+    """Changes under their grouping keys: the old row is taken out, the new one put into its own."""
 
     def process(_: Any, new: Any, before: Any, time: int) -> None:
         new_key = None if new is None else key_of(new)

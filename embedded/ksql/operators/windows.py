@@ -64,8 +64,7 @@ class WindowAggregate(State):
             state = self._accumulator.add(before, row)
             stamp = time if known is None or time > known[1] else known[1]
             groups[key] = (state, stamp)
-            if start > self._newest:
-                self._newest = start
+            self._newest = max(self._newest, start)
             if not self._final:
                 replaced = None
                 if self._old:

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from embedded.ksql.catalog import Format, Source
+from embedded.ksql import types
+from embedded.ksql.catalog import Format, Source, Window
 from embedded.ksql.errors import InvalidError, UnsupportedError
+from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.registry import aggregates, select
 from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
 from embedded.ksql.language.statements import Select, WindowClause
 from embedded.ksql.language.tree import Expression
+from embedded.ksql.operators.aggregates import make
 from embedded.ksql.plan.names import AliasGenerator, aggregate_column
 from embedded.ksql.plan.nodes import Node, keys_missing
-from embedded.ksql.plan.projection import Selected, expand, projected
+from embedded.ksql.plan.projection import Selected, expand
 from embedded.ksql.plan.schema import BOUNDS, Field, KeyFormat, Schema
 from embedded.ksql.plan.steps import Aggregate, Filter, GroupBy, Project, Repartition, Step
 from embedded.ksql.plan.typing import check_condition, is_aggregate, type_of, with_moments
@@ -63,7 +66,7 @@ def aggregation(
     finals = [(alias, _with_variables(expression, counter)) for alias, expression in selected]
     if query.having is not None:
         having = _with_variables(query.having, counter)
-        step = Filter(step.schema, step.keys, step.table, step, with_moments(having))
+        step = Filter(step.schema, step.keys, step, with_moments(having), table=step.table)
     if persistent:
         missing = [each for each in grouping if each not in [expression for _, expression in selected]]
         if missing:
@@ -74,7 +77,7 @@ def aggregation(
             for each in finals
             if not (isinstance(each[1], tree.Column) and each[0] == each[1].name and each[0] in BOUNDS)
         ]
-    return Project(schema, step.keys, step.table, step, tuple(finals))
+    return Project(schema, step.keys, step, tuple(finals), table=step.table)
 
 
 def _unique(grouping: Sequence[Expression]) -> tuple[Expression, ...]:
@@ -107,20 +110,18 @@ def _analyse(query: Select, grouping: tuple[Expression, ...], selected: Sequence
         raise InvalidError("GROUP BY requires aggregate functions in either the SELECT or HAVING clause.")
     if outside:
         raise InvalidError(
-            "Non-aggregate SELECT expression(s) not part of GROUP BY: "
-            + ", ".join(show(each) for each in outside)
-            + "\nEither add the column(s) to the GROUP BY or remove them from the SELECT."
+            f"Non-aggregate SELECT expression(s) not part of GROUP BY: {', '.join(map(show, outside))}\n"  # noqa: S608
+            "Either add the column(s) to the GROUP BY or remove them from the SELECT."
         )
     if having:
         raise InvalidError(
-            "Non-aggregate HAVING expression not part of GROUP BY: "
-            + ", ".join(show(each) for each in having)
-            + "\nConsider switching the HAVING clause to a WHERE clause before the GROUP BY."
+            f"Non-aggregate HAVING expression not part of GROUP BY: {', '.join(map(show, having))}\n"
+            "Consider switching the HAVING clause to a WHERE clause before the GROUP BY."
         )
     return parts
 
 
-def _visit(
+def _visit(  # noqa: C901 - a branch for each case
     node: Expression, groups: Sequence[Expression], parts: _Parts, *, window: bool, clause: str
 ) -> list[tree.Column]:
     """The columns used outside aggregates and grouping expressions; collects calls and arguments."""
@@ -134,7 +135,8 @@ def _visit(
                 raise InvalidError(f"Aggregate functions can not be nested: {within}({each.function}())")
             if clause == "GROUP BY":
                 raise InvalidError(
-                    f"GROUP BY does not support aggregate functions: {each.function} is an aggregate function."
+                    f"GROUP BY does not support aggregate functions: {each.function} is an aggregate "
+                    "function."
                 )
             call = each if each.arguments else tree.Call(each.function, (_ROWTIME,), place=each.place)
             parts.arguments.extend(call.arguments)
@@ -168,8 +170,6 @@ def _schema(
     *,
     persistent: bool,
 ) -> Schema:
-    from embedded.ksql import types
-
     bounds = tuple(Field(name, types.BIGINT) for name in BOUNDS if source.value(name) is None)
     wide = Schema(source.keys, source.values + (bounds if window else ()))
     typed = [(alias, expression, _result_type(expression, wide)) for alias, expression in selected]
@@ -222,8 +222,6 @@ def aggregate_type(call: tree.Call, schema: Schema) -> Type:
     Raises:
         InvalidError: it does not take these arguments.
     """
-    from embedded.ksql.operators.aggregates import make
-
     whole = call if call.arguments else tree.Call(call.function, (_ROWTIME,), place=call.place)
     return make(whole, schema.columns(), {}).returns
 
@@ -256,7 +254,7 @@ def _prepare(step: Step, parts: _Parts) -> tuple[Project, dict[Expression, str]]
     kept = tuple((name, expression) for name, expression, kind in typed if kind is not None)
     fields = tuple(Field(name, kind) for name, _, kind in typed if kind is not None)
     project = Project(
-        Schema(step.schema.keys, fields), step.keys, step.table, step, kept, rekeyed=step.rekeyed
+        Schema(step.schema.keys, fields), step.keys, step, kept, table=step.table, rekeyed=step.rekeyed
     )
     return project, internal
 
@@ -268,8 +266,6 @@ def _null_type(node: Expression, schema: Schema) -> Type | None:
 
 
 def _internal_call(call: tree.Call, schema: Schema, internal: dict[Expression, str]) -> tree.Call:
-    from embedded.ksql.expressions.compiler import Compiler
-
     compiler = Compiler(schema.columns())
     kinds = [compiler.type_of(each) for each in call.arguments]
     overload = select(call.function, aggregates[call.function], kinds, cast=False)
@@ -284,8 +280,6 @@ def _internal_call(call: tree.Call, schema: Schema, internal: dict[Expression, s
 def _check_table(step: Step, calls: Sequence[tree.Call]) -> None:
     if not step.table:
         return
-    from embedded.ksql.operators.aggregates import make
-
     wrong = [c.function for c in calls if make(c, step.schema.columns(), {}).undo is None]
     if wrong:
         names = list(dict.fromkeys(wrong))
@@ -304,7 +298,9 @@ def _group(step: Project, grouping: tuple[Expression, ...], default_key: Format)
     if step.keys.window is not None and same and not step.table:
         raise InvalidError("Group by on windowed should always require rekey")
     if same and not step.table:
-        return Repartition(schema, step.keys, False, step, "Aggregate-GroupBy") if step.rekeyed else step
+        if not step.rekeyed:
+            return step
+        return Repartition(schema, step.keys, step, "Aggregate-GroupBy", table=False)
     kinds = [type_of(each, schema) for each in grouping]
     chosen = default_key if step.keys.format.name == "NONE" else step.keys.format
     if not supports_keys(chosen, len(kinds)) or not all(supports_key(chosen, kind) for kind in kinds):
@@ -315,16 +311,13 @@ def _group(step: Project, grouping: tuple[Expression, ...], default_key: Format)
         for each, kind in zip(grouping, kinds, strict=True)
     )
     keyed = Schema(keys, schema.values)
-    group = GroupBy(keyed, KeyFormat(chosen), step.table, step, grouping, rekeyed=True)
-    return Repartition(keyed, KeyFormat(chosen), step.table, group, "Aggregate-GroupBy")
+    group = GroupBy(keyed, KeyFormat(chosen), step, grouping, table=step.table, rekeyed=True)
+    return Repartition(keyed, KeyFormat(chosen), group, "Aggregate-GroupBy", table=step.table)
 
 
 def _aggregate(
     grouped: Step, parts: _Parts, calls: tuple[tree.Call, ...], query: Select, source: Schema
 ) -> Aggregate:
-    from embedded.ksql import types
-    from embedded.ksql.catalog import Window
-
     if grouped.table and query.window is not None:
         raise InvalidError("WINDOW clause can only be applied to streams.")
     required = tuple(dict.fromkeys(column.name for column in parts.required))
@@ -343,13 +336,13 @@ def _aggregate(
     return Aggregate(
         Schema(grouped.schema.keys, columns + results + bounds),
         keys,
-        True,
         grouped,
         required,
         calls,
         window,
         query.emit == "FINAL",
         "Aggregate-Aggregate-Materialize",
+        table=True,
     )
 
 

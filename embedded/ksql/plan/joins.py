@@ -1,7 +1,7 @@
 """JOIN: the tree of joins, its keys, and the repartitions that it needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from embedded.ksql.catalog import Format
 from embedded.ksql.errors import InvalidError, UnsupportedError
@@ -37,19 +37,25 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Info:
-    """One join: sources, their sides of the condition, and whether the condition was written the other way."""
+    """One join: sources, their sides of the condition, whether the condition was written in reverse."""
 
     left: Aliased
     left_on: Expression
     right: Aliased
     right_on: Expression
     kind: JoinKind
-    flipped: bool
     within: Within | None
+    flipped: bool = field(kw_only=True)
 
     def turned(self) -> "_Info":
         return _Info(
-            self.right, self.right_on, self.left, self.left_on, self.kind, not self.flipped, self.within
+            self.right,
+            self.right_on,
+            self.left,
+            self.left_on,
+            self.kind,
+            self.within,
+            flipped=not self.flipped,
         )
 
     @property
@@ -173,9 +179,9 @@ def _infos(joins: Sequence[Join], scope: Scope) -> list[_Info]:
                 f"`{left.alias}`"
             )
         flipped = right.alias == scope.sources[0].alias
-        info = _Info(left, condition.left, right, condition.right, each.kind, False, each.within)
+        info = _Info(left, condition.left, right, condition.right, each.kind, each.within, flipped=False)
         if flipped:
-            info = _Info(right, condition.right, left, condition.left, each.kind, True, each.within)
+            info = _Info(right, condition.right, left, condition.left, each.kind, each.within, flipped=True)
         infos.append(info)
     return infos
 
@@ -267,12 +273,12 @@ class _Builder:
         table = left_table and right_table
         step: Step
         if table:
-            step = TableTableJoin(schema, left.keys, True, info.kind, left, right)
+            step = TableTableJoin(schema, left.keys, info.kind, left, right, table=True)
         elif right_table:
-            step = StreamTableJoin(schema, left.keys, False, info.kind, left, right)
+            step = StreamTableJoin(schema, left.keys, info.kind, left, right, table=False)
         else:
             assert info.within is not None  # noqa: S101 - checked above
-            step = StreamStreamJoin(schema, left.keys, False, info.kind, left, right, info.within)
+            step = StreamStreamJoin(schema, left.keys, info.kind, left, right, info.within, table=False)
         synthetic = name if chosen is None else None
         self._check_partitions(node)
 
@@ -318,7 +324,7 @@ class _Builder:
                 return self._cut(inner, side)
             return self._cut(rekey(inner, [self._scope.flat(on)], keys), side)
         source = node.source.source
-        read: Step = Read(source_schema(source), key_format(source), source.kind == "TABLE", source)
+        read: Step = Read(source_schema(source), key_format(source), source, table=source.kind == "TABLE")
         plain = _plain(on)
         read = rekey(read, [plain], keys)
         return self._cut(_prefixed(read, node.source.alias), side)
@@ -326,7 +332,7 @@ class _Builder:
     def _cut(self, step: Step, side: str) -> Step:
         if not step.rekeyed:
             return step
-        return Repartition(step.schema, step.keys, step.table, step, f"Join-{side}")
+        return Repartition(step.schema, step.keys, step, f"Join-{side}", table=step.table)
 
     def _check_partitions(self, node: _Join) -> None:
         left, right = _partitions(node.left), _partitions(node.right)
@@ -338,7 +344,7 @@ class _Builder:
                 "one so that the number of partitions match."
             )
 
-    def _verify(self, node: _Join, *, left_table: bool, right_table: bool) -> bool:
+    def _verify(self, node: _Join, *, left_table: bool, right_table: bool) -> bool:  # noqa: C901, PLR0912 - a branch for each case
         """Checks the rules for tables; True for a foreign-key join."""
         info = node.info
         names = f"{info.left.source.name} {_KINDS[info.kind]} {info.right.source.name}"
@@ -400,12 +406,12 @@ class _Builder:
         sides: list[Step] = []
         for aliased in (info.left, info.right):
             source = aliased.source
-            read = Read(source_schema(source), key_format(source), True, source)
+            read = Read(source_schema(source), key_format(source), source, table=True)
             sides.append(_prefixed(read, aliased.alias))
         left, right = sides
         schema = Schema(left.schema.keys, left.schema.values + right.schema.values)
         on = self._scope.flat(info.left_on)
-        step = ForeignKeyJoin(schema, left.keys, True, info.kind, left, right, on, "ForeignKeyJoin")
+        step = ForeignKeyJoin(schema, left.keys, info.kind, left, right, on, "ForeignKeyJoin", table=True)
         keys = [tree.Column(f.name, info.left.alias) for f in info.left.source.key_columns]
 
         def check(sink: str, projection: Projection) -> None:
@@ -448,7 +454,7 @@ def _prefixed(step: Step, alias: str) -> Project:
     keys = tuple(Field(joined(alias, f.name), f.type) for f in step.schema.keys)
     values = tuple(Field(joined(alias, f.name), f.type) for f in step.schema.values)
     selects = tuple((joined(alias, f.name), tree.Column(f.name)) for f in step.schema.values)
-    return Project(Schema(keys, values), step.keys, step.table, step, selects, rekeyed=step.rekeyed)
+    return Project(Schema(keys, values), step.keys, step, selects, table=step.table, rekeyed=step.rekeyed)
 
 
 def _joined_schema(name: str, left: Schema, right: Schema) -> Schema:

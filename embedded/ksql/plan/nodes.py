@@ -72,7 +72,7 @@ def keys_missing(
     all_required: bool = True,
     synthetic: bool = False,
 ) -> InvalidError:
-    """ksqlDB's complaint that a projection lacks key columns."""
+    """KsqlDB's complaint that a projection lacks key columns."""
     texts = [show(key) for key in keys]
     joiner = "and" if all_required else "or"
     listed = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {joiner} {texts[-1]}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from embedded.ksql.catalog import Format, Source
 from embedded.ksql.errors import InvalidError, UnsupportedError
+from embedded.ksql.functions import library
 from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
 from embedded.ksql.language.statements import Select
@@ -27,7 +28,7 @@ class Planned:
     sources: tuple[Source, ...]
 
 
-def plan(
+def plan(  # noqa: C901 - a branch for each case
     query: Select,
     sources: Mapping[str, Source],
     *,
@@ -50,8 +51,6 @@ def plan(
         InvalidError: ksqlDB refuses the query.
         UnsupportedError: this engine does.
     """
-    from embedded.ksql.functions import library
-
     library.load()
     persistent = sink is not None
     scope = Scope([query.source, *(each.relation for each in query.joins)], sources)
@@ -64,7 +63,7 @@ def plan(
         check_condition(flat.where, node.step.schema, "WHERE")
         step = node.step
         filtered = Filter(
-            step.schema, step.keys, step.table, step, with_moments(flat.where), rekeyed=step.rekeyed
+            step.schema, step.keys, step, with_moments(flat.where), table=step.table, rekeyed=step.rekeyed
         )
         node = replace(node, step=filtered)
     if flat.partition_by:
@@ -120,7 +119,9 @@ def _reordered(node: Node, query: Select) -> Node:
     keys = tuple(field for name in wanted for field in step.schema.keys if field.name == name)
     schema = Schema(keys, step.schema.values)
     expressions = tuple(map(tree.Column, wanted))
-    return replace(node, step=Rekey(schema, step.keys, False, step, expressions, (False,) * len(wanted)))
+    return replace(
+        node, step=Rekey(schema, step.keys, step, expressions, (False,) * len(wanted), table=False)
+    )
 
 
 def _both(written: Projection, flat: Projection) -> Projection:
@@ -142,7 +143,10 @@ def _without_group(query: Select) -> str:
     ]
     if others:
         return "Non-aggregate SELECT expression(s) not part of GROUP BY: add a GROUP BY clause."
-    return f"CREATE TABLE AS SELECT statement does not support aggregate function [{', '.join(calls)}] without a GROUP BY clause."
+    return (
+        f"CREATE TABLE AS SELECT statement does not support aggregate function [{', '.join(calls)}] without "
+        "a GROUP BY clause."
+    )
 
 
 def _check_sources(scope: Scope, query: Select, *, persistent: bool) -> None:
@@ -175,7 +179,7 @@ def _flat(query: Select, scope: Scope) -> Select:
 def _read(scope: Scope) -> Node:
     only = scope.sources[0]
     schema = source_schema(only.source)
-    step = Read(schema, key_format(only.source), only.source.kind == "TABLE", only.source)
+    step = Read(schema, key_format(only.source), only.source, table=only.source.kind == "TABLE")
     names = [column.name for column in only.source.key_columns]
 
     def check(sink: str, projection: Projection) -> None:
@@ -188,7 +192,7 @@ def _read(scope: Scope) -> Node:
     return Node(step, star=lambda _: ordered(schema), check_keys=check)
 
 
-def _flat_map(node: Node, query: Select, calls: list[tree.Call]) -> Node:
+def _flat_map(node: Node, query: Select, calls: list[tree.Call]) -> Node:  # noqa: C901 - a branch for each case
     if node.step.table:
         raise InvalidError("Table source is not supported with table functions")
     if query.group_by:

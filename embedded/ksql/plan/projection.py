@@ -112,9 +112,9 @@ def final(
         return Project(
             Schema(step.schema.keys, order),
             step.keys,
-            step.table,
             step,
             tuple(selected),
+            table=step.table,
             rekeyed=step.rekeyed,
         )
     values: list[Selected] = []
@@ -141,7 +141,7 @@ def final(
     if not fields:
         raise InvalidError("The projection contains no value columns.")
     return Project(
-        Schema(schema.keys, fields), step.keys, step.table, step, tuple(values), rekeyed=step.rekeyed
+        Schema(schema.keys, fields), step.keys, step, tuple(values), table=step.table, rekeyed=step.rekeyed
     )
 
 

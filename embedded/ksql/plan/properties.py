@@ -5,6 +5,7 @@ from typing import Final
 
 from embedded.ksql.catalog import Format, Window
 from embedded.ksql.errors import InvalidError, UnsupportedError
+from embedded.ksql.functions.patterns import pattern as compiled
 from embedded.ksql.language.statements import Property
 from embedded.ksql.language.stream import UNITS
 from embedded.ksql.plan.schema import Schema
@@ -12,13 +13,33 @@ from embedded.ksql.serde.support import known_format
 from embedded.ksql.types import Type
 
 _COMMON: Final = frozenset(
-    "KAFKA_TOPIC PARTITIONS REPLICAS RETENTION_MS CLEANUP_POLICY VALUE_FORMAT KEY_FORMAT FORMAT "
-    "WRAP_SINGLE_VALUE TIMESTAMP TIMESTAMP_FORMAT VALUE_DELIMITER KEY_DELIMITER".split()
+    [
+        "KAFKA_TOPIC",
+        "PARTITIONS",
+        "REPLICAS",
+        "RETENTION_MS",
+        "CLEANUP_POLICY",
+        "VALUE_FORMAT",
+        "KEY_FORMAT",
+        "FORMAT",
+        "WRAP_SINGLE_VALUE",
+        "TIMESTAMP",
+        "TIMESTAMP_FORMAT",
+        "VALUE_DELIMITER",
+        "KEY_DELIMITER",
+    ]
 )
 _CREATE: Final = _COMMON | {"WINDOW_TYPE", "WINDOW_SIZE", "SOURCED_BY_CONNECTOR"}
 _UNSUPPORTED: Final = frozenset(
-    "VALUE_AVRO_SCHEMA_FULL_NAME VALUE_SCHEMA_FULL_NAME KEY_SCHEMA_FULL_NAME KEY_SCHEMA_ID VALUE_SCHEMA_ID "
-    "VALUE_PROTOBUF_NULLABLE_REPRESENTATION KEY_PROTOBUF_NULLABLE_REPRESENTATION".split()
+    [
+        "VALUE_AVRO_SCHEMA_FULL_NAME",
+        "VALUE_SCHEMA_FULL_NAME",
+        "KEY_SCHEMA_FULL_NAME",
+        "KEY_SCHEMA_ID",
+        "VALUE_SCHEMA_ID",
+        "VALUE_PROTOBUF_NULLABLE_REPRESENTATION",
+        "KEY_PROTOBUF_NULLABLE_REPRESENTATION",
+    ]
 )
 _DELIMITERS: Final = {"SPACE": " ", "TAB": "\t"}
 
@@ -36,7 +57,7 @@ class Properties:
     """
 
     def __init__(self, given: Sequence[tuple[str, Property]], *, create: bool) -> None:
-        self._given = {name: value for name, value in given}
+        self._given = dict(given)
         for name in self._given:
             if name in _UNSUPPORTED:
                 raise UnsupportedError(f"the property {name} is not supported", feature=name)
@@ -168,18 +189,19 @@ class Properties:
         if kind.name == "STRING":
             if pattern is None:
                 raise InvalidError(
-                    f"A String timestamp field has been specified without also specifying the timestamp_format: {name}"
+                    "A String timestamp field has been specified without also specifying the "
+                    f"timestamp_format: {name}"
                 )
-            from embedded.ksql.functions.patterns import pattern as compiled
-
             compiled(pattern)
         elif kind.name not in {"BIGINT", "TIMESTAMP"}:
             raise InvalidError(
-                f"Timestamp column, {name}, should be LONG(INT64), TIMESTAMP, or a String with a timestamp_format specified."
+                f"Timestamp column, {name}, should be LONG(INT64), TIMESTAMP, or a String with a "
+                "timestamp_format specified."
             )
         elif pattern is not None:
             raise InvalidError(
-                f"'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the timestamp column is of type STRING."
+                "'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the timestamp column is of "
+                "type STRING."
             )
         return name, pattern
 

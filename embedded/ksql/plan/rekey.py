@@ -74,10 +74,12 @@ def rekey(step: Step, expressions: Sequence[Expression], keys: KeyFormat | None)
     schema, appended = rekeyed_schema(step.schema, expressions)
     kinds = [f.type for f in schema.keys]
     chosen = wanted
-    if kinds and chosen.name != "NONE":
-        if not supports_keys(chosen, len(kinds)) or not all(supports_key(chosen, kind) for kind in kinds):
-            chosen = Format("JSON")
-    return Rekey(schema, KeyFormat(chosen), step.table, step, tuple(expressions), appended, rekeyed=True)
+    fits = supports_keys(chosen, len(kinds)) and all(supports_key(chosen, kind) for kind in kinds)
+    if kinds and chosen.name != "NONE" and not fits:
+        chosen = Format("JSON")
+    return Rekey(
+        schema, KeyFormat(chosen), step, tuple(expressions), appended, table=step.table, rekeyed=True
+    )
 
 
 def partition_by(node: Node, expressions: Sequence[Expression], originals: Sequence[Expression]) -> Node:

@@ -102,7 +102,13 @@ class Scope:
         return tree.rewrite(node, change)
 
     def check(
-        self, node: Expression, clause: str, *, hint: str = "", synthetic: bool = False, windowed: bool = False
+        self,
+        node: Expression,
+        clause: str,
+        *,
+        hint: str = "",
+        synthetic: bool = False,
+        windowed: bool = False,
     ) -> set[str]:
         """The aliases that the columns of `node` come from.
 
@@ -120,8 +126,8 @@ class Scope:
                     if clause == "SELECT":
                         continue
                     raise InvalidError(
-                        f"Window bounds column {column.name} can only be used in the SELECT clause of windowed "
-                        f"aggregations, not in {clause}.",
+                        f"Window bounds column {column.name} can only be used in the SELECT clause of "
+                        f"windowed aggregations, not in {clause}.",
                         line=column.place.line,
                         column=column.place.column,
                     )
@@ -239,7 +245,8 @@ def _check_columns(query: Select, scope: Scope) -> None:
         scope.check(
             each,
             "PARTITION BY",
-            hint=f" '{show(each)}' must be a column in the source schema since PARTITION BY is applied on the input.",
+            hint=f" '{show(each)}' must be a column in the source schema since PARTITION BY is applied on "
+            "the input.",
         )
     if query.having is not None:
         scope.check(query.having, "HAVING", windowed=windowed)

@@ -49,7 +49,7 @@ def declared(statement: Create, properties: Mapping[str, object]) -> tuple[Sourc
         name=statement.name,
         kind=statement.kind,
         topic=given.text("KAFKA_TOPIC") or "",
-        key_format=key if keys or key.name == "NONE" else key,
+        key_format=key,
         value_format=value,
         columns=columns,
         partitions=1,

@@ -21,7 +21,7 @@ class Step:
 
     schema: Schema
     keys: KeyFormat
-    table: bool
+    table: bool = field(kw_only=True)
     rekeyed: bool = field(default=False, kw_only=True)
 
 
@@ -60,7 +60,7 @@ class FlatMap(Step):
 class Rekey(Step):
     """Rows with another key; expressions that are not columns are appended as columns.
 
-    `expressions` is empty for PARTITION BY NULL. `key_only` tells which of them read key columns only.
+    `expressions` is empty for PARTITION BY NULL.
     """
 
     input: Step

@@ -6,6 +6,7 @@ from embedded.ksql.expressions import instants
 from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.registry import aggregates, select
 from embedded.ksql.functions.registry import tables as table_functions
+from embedded.ksql.functions.signature import bind, is_generic, resolve
 from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
 from embedded.ksql.language.tree import Expression
@@ -30,7 +31,7 @@ def type_of(node: Expression, schema: Schema) -> Type:
     return found
 
 
-def with_moments(node: Expression) -> Expression:
+def with_moments(node: Expression) -> Expression:  # noqa: C901 - a branch for each case
     """`node` with text compared to ROWTIME or window bounds replaced by its milliseconds."""
 
     def moment(each: Expression) -> Expression | None:
@@ -84,8 +85,6 @@ def table_function_type(call: tree.Call, schema: Schema) -> Type:
     Raises:
         InvalidError: it does not take these arguments.
     """
-    from embedded.ksql.functions.signature import bind, is_generic, resolve
-
     arguments = [Compiler(schema.columns()).type_of(each) for each in call.arguments]
     overload = select(call.function, table_functions[call.function], arguments, cast=False)
     if overload.returns is not None:

@@ -45,7 +45,8 @@ def row_reader(kinds: Sequence[Type], delimiter: str) -> Callable[[bytes], list[
                 raise DataError("No fields in record")
             if len(line) != len(parsers):
                 raise DataError(
-                    f"Unexpected field count, csv line size mismatch: expected {len(parsers)}, got {len(line)}"
+                    "Unexpected field count, csv line size mismatch: "
+                    f"expected {len(parsers)}, got {len(line)}"
                 )
             return [parse(text) if text else None for parse, text in zip(parsers, line, strict=True)]
         except (ValueError, csv.Error, InvalidOperation, ArithmeticError, binascii.Error) as error:

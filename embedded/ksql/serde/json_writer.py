@@ -27,7 +27,7 @@ def _bytes(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def value_writer(kind: Type) -> Write | None:
+def value_writer(kind: Type) -> Write | None:  # noqa: PLR0911 - a branch for each case
     """The function that makes a value that is not null ready for orjson; None when it is."""
     if kind.name in _PLAIN:
         return None
