@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,7 @@ LEFT_OUT: Final = shutil.ignore_patterns(
     ".lab", ".git", "__pycache__", ".*_cache", ".hypothesis", "*.f2.yaml"
 )
 PATIENCE_SECONDS: Final = 300
-PASSED_ON: Final = ("HOME", "LANG", "PATH", "TMPDIR", "XDG_CACHE_HOME", "SSL_CERT_FILE")
+UP: Final = "pulumi up --yes --skip-preview --stack embedded"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,18 @@ class Clone:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
         return {**kept, "LAB_PYTHON": sys.executable, "PULUMI_HOME": str(self.folder / ".pulumi")}
 
-    def start(self, command: str) -> subprocess.Popen[str]:
-        """Start a shell command in the clone, `.lab/env` read where it is there already."""
+    @contextmanager
+    def running(self, command: str) -> Iterator[subprocess.Popen[str]]:
+        """A shell command that runs in the clone while the block does; `.lab/env` is read where it is there."""
+        process = self._start(command)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+
+    def _start(self, command: str) -> subprocess.Popen[str]:
         prepared = f"set -e; if [ -f .lab/env ]; then . .lab/env; fi; exec {command}"
         return subprocess.Popen(
             ["bash", "-c", prepared],
@@ -66,13 +77,9 @@ class Clone:
 
     def tries(self, command: str) -> tuple[int, str]:
         """Run a command and return its exit code and what it printed."""
-        process = self.start(command)
-        try:
+        with self.running(command) as process:
             printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-        return process.returncode, printed
+            return process.returncode, printed
 
     def outputs(self) -> StackOutputs:
         return parse(self.types("pulumi stack output --json --show-secrets --stack embedded"))

@@ -8,10 +8,9 @@ from infra import topics
 from infra.logging_server.embedded.run_directory import await_end
 from infra.logging_server.embedded.supervisord import Supervisord
 from infra.pipeline.ksql.client import KsqlClient
-from tests.end_to_end.conftest import Clone, make_clone
+from tests.end_to_end.conftest import UP, Clone, make_clone
 
 FAULTY = "CREATE STREAM faulty AS SELECT no_such_column FROM conn EMIT CHANGES;"
-UP = "pulumi up --yes --skip-preview --stack embedded"
 
 
 def test_up_shows_the_connection_of_explorer_exe(clone: Clone) -> None:

@@ -15,7 +15,7 @@ from infra.logging_server.embedded.run_directory import await_end
 from infra.observation import splunk_search
 from infra.observation.topic import Reader
 from infra.outputs import StackOutputs
-from tests.end_to_end.conftest import Clone, replayed
+from tests.end_to_end.conftest import PATIENCE_SECONDS, UP, Clone, replayed
 
 DEADLINE_SECONDS = 120.0
 
@@ -62,13 +62,13 @@ def test_a_process_killed_during_a_replay_loses_nothing(
     outputs = clone.outputs()
     victim = psutil.Process(clone.pid(program))
     before = revisions(outputs)
-    replay = clone.start("./lab replay --json --speed 600 --deadline 120")
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while revisions(outputs) == before:
-        assert replay.poll() is None
-        assert time.monotonic() < deadline
-    victim.kill()
-    printed, _ = replay.communicate(timeout=300)
+    with clone.running("./lab replay --json --speed 600 --deadline 120") as replay:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while revisions(outputs) == before:
+            assert replay.poll() is None
+            assert time.monotonic() < deadline
+        victim.kill()
+        printed, _ = replay.communicate(timeout=PATIENCE_SECONDS)
     assert replay.returncode == 0, printed + clone.logs()
     assert replayed(printed) == undisturbed
     assert clone.pid(program) != victim.pid
@@ -92,33 +92,32 @@ def await_file(path: Path) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("reached", ["supervisord.pid", "kafka.json", "ksql.json", "statements.json"])
+@pytest.mark.parametrize("reached", ["supervisord.pid", "kafka.json", "statements.json"])
 def test_ctrl_c_during_up_is_repaired_by_the_next(clone: Clone, reached: str) -> None:
     clone.types("./lab destroy")
-    interrupted = clone.start("pulumi up --yes --skip-preview --stack embedded")
-    await_file(clone.run.path / reached)
-    os.killpg(interrupted.pid, signal.SIGINT)
-    interrupted.communicate(timeout=DEADLINE_SECONDS)
+    with clone.running(UP) as interrupted:
+        await_file(clone.run.path / reached)
+        os.killpg(interrupted.pid, signal.SIGINT)
+        interrupted.communicate(timeout=PATIENCE_SECONDS)
     clone.types("./lab up --no-replay")
-    clone.types("pulumi up --yes --skip-preview --stack embedded --expect-no-changes")
+    clone.types(f"{UP} --expect-no-changes")
 
 
 def test_a_pulumi_that_is_killed_during_up_is_repaired_by_the_next(clone: Clone) -> None:
     clone.types("./lab destroy")
-    killed = clone.start("pulumi up --yes --skip-preview --stack embedded")
-    await_file(clone.run.settings("ksql"))
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.communicate(timeout=DEADLINE_SECONDS)
+    with clone.running(UP) as killed:
+        await_file(clone.run.settings("ksql"))
+        os.killpg(killed.pid, signal.SIGKILL)
     clone.types("./lab up --no-replay")
-    clone.types("pulumi up --yes --skip-preview --stack embedded --expect-no-changes")
+    clone.types(f"{UP} --expect-no-changes")
 
 
 def test_ctrl_c_during_destroy_is_repaired_by_the_next(clone: Clone) -> None:
     kafka = psutil.Process(clone.pid("kafka"))
-    interrupted = clone.start("pulumi destroy --yes --skip-preview --stack embedded")
-    assert await_end([kafka], DEADLINE_SECONDS) == []
-    os.killpg(interrupted.pid, signal.SIGINT)
-    interrupted.communicate(timeout=DEADLINE_SECONDS)
+    with clone.running("pulumi destroy --yes --skip-preview --stack embedded") as interrupted:
+        assert await_end([kafka], DEADLINE_SECONDS) == []
+        os.killpg(interrupted.pid, signal.SIGINT)
+        interrupted.communicate(timeout=PATIENCE_SECONDS)
     clone.types("./lab destroy")
     assert clone.run.processes() == []
     assert not clone.run.path.exists()
