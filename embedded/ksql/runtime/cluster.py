@@ -24,7 +24,10 @@ _NOT_YET: Final = frozenset(
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.LEADER_NOT_AVAILABLE,
         KafkaError.UNKNOWN_TOPIC_OR_PART,
-        KafkaError._TRANSPORT,  # noqa: SLF001  # confluent-kafka's public name
+        KafkaError._TRANSPORT,  # noqa: SLF001  # confluent-kafka's public names, and below
+        KafkaError._NOENT,  # noqa: SLF001
+        KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001
+        KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001
     }
 )
 EARLIEST: Final[OffsetSpec] = EarliestSpec()  # type: ignore[no-untyped-call]
