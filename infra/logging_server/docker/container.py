@@ -39,7 +39,7 @@ class Port:
 class PlacedFile:
     """A file that is written into the container before it starts; `docker inspect` does not show it.
 
-    It belongs to the service's own user, who may read it and not write it.
+    It belongs to root, and the service may read it by its group.
     """
 
     path: str
@@ -114,6 +114,7 @@ def run(service: Service, site: Site, opts: pulumi.ResourceOptions) -> docker.Co
         image=image.image_id,
         hostname=service.name,
         user=service.user,
+        group_adds=["0"],
         cpus=service.limits.cpus_text,
         memory=service.limits.memory_mb,
         # equal: no swap; and one without the other is an update at every up
@@ -184,12 +185,14 @@ One by one and with their prefix: that is how the engine and the plug-in read th
 
 def _uploads(service: Service, site: Site) -> list[docker.ContainerUploadArgs]:
     def upload(path: str, **content: pulumi.Input[str]) -> docker.ContainerUploadArgs:
-        made = docker.ContainerUploadArgs(file=path, owner=owner, group=group, permissions="0400")
+        # The plug-in's `owner` does not work with a container that has a user: the engine then looks that user
+        # up in its own machine's passwd. So the files are root's, and readable for the group that every service
+        # is in.
+        made = docker.ContainerUploadArgs(file=path, permissions="0440")
         for name, value in content.items():
             setattr(made, name, value)
         return made
 
-    owner, group = service.user.split(":")
     placed = [*service.files, *(() if site.local else _as_files(service.configuration))]
     return [
         *(upload(each.path, content_base64=each.content) for each in placed if each.binary),

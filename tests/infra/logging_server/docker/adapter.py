@@ -22,6 +22,7 @@ CARRIED = {
     "image",
     "hostname",
     "user",
+    "groupAdds",
     "cpus",
     "memory",
     "memorySwap",
@@ -110,6 +111,7 @@ def _container(client: docker.DockerClient, asked: Asked, extra: Mapping[str, st
             memswap_limit=int(inputs["memorySwap"]) * 2**20,
             restart_policy={"Name": inputs["restart"]},
             log_config=LogConfig(type=inputs["logDriver"], config=inputs["logOpts"]),
+            group_add=inputs["groupAdds"],
             security_opt=inputs["securityOpts"],
             cap_drop=inputs["capabilities"]["drops"],
             tmpfs=inputs.get("tmpfs"),
@@ -137,7 +139,6 @@ def _archive(file: Mapping[str, Any]) -> bytes:
     content = str(file.get("content") or file.get("contentBase64") or file.get("source")).encode()
     info = tarfile.TarInfo(file["file"])
     info.size, info.mode = len(content), int(file["permissions"], 8)
-    info.uid, info.gid = int(file["owner"]), int(file["group"])
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar.addfile(info, io.BytesIO(content))

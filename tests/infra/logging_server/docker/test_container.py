@@ -62,6 +62,16 @@ def test_no_container_runs_as_root_or_privileged(containers: list[Asked]) -> Non
         assert not each.inputs.get("privileged")
 
 
+def test_files_are_sent_without_an_owner_which_the_engine_would_look_up_on_its_own_machine(
+    containers: list[Asked],
+) -> None:
+    for each in containers:
+        for file in each.upload.values():
+            assert not {"owner", "group"} & set(file), (each.name, file["file"])
+            assert file["permissions"] == "0440"
+        assert each.inputs["groupAdds"] == ["0"]
+
+
 @pytest.mark.parametrize("service", ["broker", "ksqldb-server", "connect", "splunk", "logstash"])
 def test_what_keeps_data_may_stop_by_itself_before_it_is_killed(plan: Plan, service: str) -> None:
     asked = plan.containers[service].inputs
