@@ -1,7 +1,5 @@
 """Where the lab keeps what it makes: the one home of each folder."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +20,3 @@ RUNS: Final = LAB_FOLDER / "run"
 
 LOGS: Final = LAB_FOLDER / "log"
 """What set-up steps wrote."""
-
-
-def cache_folder() -> Path:
-    """Where things are kept that every clone of this user can share: tools and downloads, by version.
-
-    `XDG_CACHE_HOME` (XDG Base Directory Specification) decides where it is set, else the system's custom.
-    """
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not base.is_absolute():
-        base = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    return base / "flow-attribution-lab"

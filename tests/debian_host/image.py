@@ -8,7 +8,7 @@ from typing import Final
 
 import docker
 
-from embedded.kafka.java import cache_dir
+from infra.cache import cache_folder
 
 PACKAGES: Final = (
     *("systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "procps", "python3-minimal"),
@@ -32,7 +32,7 @@ TAG: Final = "flow-attribution-lab-test-debian:12"
 
 def _archive() -> Path:
     """The file system as a tar archive, in the user's cache."""
-    archive = cache_dir() / "tests" / "debian-12.tar"
+    archive = cache_folder() / "tests" / "debian-12.tar"
     if archive.exists():
         return archive
     program = shutil.which("debootstrap")

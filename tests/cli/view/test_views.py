@@ -1,0 +1,115 @@
+"""What a user reads after a replay, and of each event."""
+
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+
+from cli.replaying.figures import Figures
+from cli.view import events
+from cli.view.beside import print_detected
+from cli.view.summary import print_summary
+from embedded.shipper.record import DeadLetter
+from embedded.shipper.recording import Recording
+from embedded.shipper.shipping import Shipment
+from infra.observation.outcome import Outcome
+
+EVENT: dict[str, Any] = {
+    "EVENT_ID": "C1:originator",
+    "uid": "C1",
+    "ts": 1767348245.5,
+    "id.orig_h": "10.0.0.1",
+    "id.orig_p": 50000,
+    "id.resp_h": "2001:db8::2",
+    "id.resp_p": 443,
+    "proto": "tcp",
+    "service": "ssl",
+    "community_id": "1:abc",
+    "PROCESS_NAME": "C:\\Windows\\explorer.exe",
+    "PROCESS_ID": 4912,
+    "USERNAME": "CORP\\asha",
+    "HOSTNAME": "CLIENT01",
+    "PARENT_NAME": None,
+    "SOURCES": ["osquery", "sysmon"],
+    "PROCESS_COUNT": 1,
+}
+
+
+def shown(console: Console) -> str:
+    return console.export_text()
+
+
+def console() -> Console:
+    return Console(record=True, width=140, quiet=False)
+
+
+def outcome(*detections: str) -> Outcome:
+    return Outcome(
+        enriched={"C1:originator": EVENT},
+        unattributed={},
+        sightings=(),
+        detections={key: {"DETECTION": "a process talks"} for key in detections},
+    )
+
+
+def test_the_plain_connection_stands_beside_the_enriched_one() -> None:
+    screen = console()
+    print_detected(screen, outcome("C1:originator", "C2:originator"))
+    printed = shown(screen)
+    for told in ("C:\\Windows\\explorer.exe", "4912", "CORP\\asha", "CLIENT01", "1:abc", "osquery, sysmon"):
+        assert told in printed
+    assert "a process talks, and 1 more like it" in printed
+    (uid_line,) = (line for line in printed.splitlines() if "uid" in line)
+    assert uid_line.count("C1") == 2
+
+
+def test_where_nothing_was_detected_nothing_is_printed() -> None:
+    screen = console()
+    print_detected(screen, outcome())
+    assert shown(screen).strip() == ""
+
+
+def test_the_summary_tells_what_was_lost_left_out_and_not_measured() -> None:
+    recording = Recording(
+        records=[],
+        dead_letters=[DeadLetter("conn.log", 7, "uid is missing", b"{}")],
+        ignored=Counter({"Security": 12}),
+        left_out=["README.md: neither a log nor a capture"],
+        offsets={},
+    )
+    figures = Figures(
+        flows=10,
+        endpoint_events=5,
+        matched_events=4,
+        attributed_flows=4,
+        unattributed={"no Community ID": 5},
+        dead_letters=1,
+        offsets={"pc1": 1.5, "pc2": None},
+    )
+    shipment = Shipment(records=[], dead_letters=1, start=0.0, end=1.0, seconds=1.0)
+    screen = console()
+    print_summary(screen, figures, recording, shipment)
+    printed = shown(screen)
+    for told in (
+        "40%",
+        "no Community ID",
+        "conn.log, line 7: uid is missing",
+        "events of Security",
+        "README.md",
+    ):
+        assert told in printed
+    assert "+1.500 s" in printed
+    assert "pc2: too few connections" in printed
+    assert "lost them" in printed
+
+
+def test_an_event_is_one_line() -> None:
+    line = events.line(EVENT)
+    assert line.startswith("2026-01-02 10:04:05.500")
+    assert "explorer.exe (4912)" in line
+    assert "10.0.0.1:50000 -> [2001:db8::2]:443 tcp ssl" in line
+
+
+def test_an_event_with_several_processes_says_so_and_one_without_name_too() -> None:
+    assert "explorer.exe (4912) +2" in events.line(EVENT | {"PROCESS_COUNT": 3})
+    assert "not known" in events.line(EVENT | {"PROCESS_NAME": None, "PROCESS_ID": None})
