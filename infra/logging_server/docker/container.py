@@ -185,9 +185,9 @@ One by one and with their prefix: that is how the engine and the plug-in read th
 
 def _uploads(service: Service, site: Site) -> list[docker.ContainerUploadArgs]:
     def upload(path: str, **content: pulumi.Input[str]) -> docker.ContainerUploadArgs:
-        # The plug-in's `owner` does not work with a container that has a user: the engine then looks that user
-        # up in its own machine's passwd. So the files are root's, and readable for the group that every service
-        # is in.
+        # The plug-in's `owner` does not work with a container that has a user: the engine then looks that
+        # user up in its own machine's passwd. So the files are root's, and readable for the group that every
+        # service is in.
         made = docker.ContainerUploadArgs(file=path, permissions="0440")
         for name, value in content.items():
             setattr(made, name, value)
