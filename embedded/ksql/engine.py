@@ -1,53 +1,22 @@
 """The engine: statements in; streams, tables and queries out. It runs nothing and touches no network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final
 
-from embedded.ksql import commands
-from embedded.ksql.catalog import MemoryTopics, Source, Topics, TopicSpec
-from embedded.ksql.errors import InvalidError, KsqlError
+from embedded.ksql.catalog import MemoryTopics, Source, Topics
+from embedded.ksql.commands.execute import execute
+from embedded.ksql.commands.show import push
+from embedded.ksql.errors import InvalidError, KsqlError, UnsupportedError
 from embedded.ksql.language import statements as ast
 from embedded.ksql.language.parser import parse, require_statement
 from embedded.ksql.query import Query
-from embedded.ksql.record import Record
+from embedded.ksql.result import StatementKind, StatementResult
 from embedded.ksql.types import Type
 
-StatementKind = Literal[
-    "CREATE", "INSERT_SELECT", "INSERT_VALUES", "DROP", "TERMINATE", "SHOW_STREAMS", "SHOW_TABLES",
-    "SHOW_QUERIES", "SHOW_TOPICS", "SHOW_PROPERTIES", "SHOW_FUNCTIONS", "SHOW_TYPES", "DESCRIBE", "EXPLAIN",
-    "SET", "UNSET", "CREATE_TYPE", "DROP_TYPE",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class StatementResult:
-    """What one statement did.
-
-    Args:
-        statement: its text, without the semicolon.
-        kind: which statement it was.
-        message: a sentence as ksqlDB's command status has it (`Stream created`, …).
-        source: the stream or table that was made, dropped or described.
-        query: the query that was started (create … as select, insert into … select), or explained.
-        terminated: ids of queries to stop.
-        topics: topics to be made, if missing, before the query starts or the record is sent.
-        delete_topics: topics to delete (DROP … DELETE TOPIC).
-        records: records to send (INSERT … VALUES); partition to be chosen with `partition_of`.
-        extended: SHOW/DESCRIBE … EXTENDED was asked for.
-    """
-
-    statement: str
-    kind: StatementKind
-    message: str = ""
-    source: Source | None = None
-    query: Query | None = None
-    terminated: tuple[str, ...] = ()
-    topics: tuple[TopicSpec, ...] = ()
-    delete_topics: tuple[str, ...] = ()
-    records: tuple[Record, ...] = ()
-    extended: bool = False
-    properties: Mapping[str, str] = field(default_factory=dict)
+_MISTAKES: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
+"""What only a mistake of ours raises while a statement is planned."""
 
 
 class Engine:
@@ -94,10 +63,15 @@ class Engine:
     def _execute(self, statement: ast.Statement, session: dict[str, object]) -> StatementResult:
         self._serial += 1
         try:
-            return commands.execute(self, statement, session, self._serial)
+            return execute(self, statement, session, self._serial)
         except KsqlError as error:
             error.statement = error.statement or statement.text
             raise
+        except _MISTAKES as error:
+            # Whatever goes wrong, a statement is refused rather than half understood.
+            raise UnsupportedError(
+                f"this statement cannot be compiled ({type(error).__name__}: {error})", statement.text
+            ) from error
 
     def partitions(self, topic: str) -> int | None:
         """How many partitions a topic has, or will have when it is made; None when there is none."""
@@ -123,10 +97,13 @@ class Engine:
         if not isinstance(statement, ast.Query):
             raise InvalidError("expected a SELECT statement", statement.text)
         try:
-            return commands.push(self, statement, {**self.properties, **(properties or {})})
+            return push(self, statement, {**self.properties, **(properties or {})})
         except KsqlError as error:
             error.statement = error.statement or statement.text
             raise
+
+
+__all__ = ("Engine", "StatementKind", "StatementResult")
 
 
 __all__ = ("Engine", "StatementKind", "StatementResult")

@@ -118,11 +118,8 @@ def same_window(expected: dict[str, Any], actual: dict[str, Any] | None) -> bool
     if actual is None:
         return False
     session = str(expected.get("type", "time")).upper() == "SESSION"
-    return (
-        int(expected["start"]) == actual["start"]
-        and int(expected["end"]) == actual["end"]
-        and session == (actual["type"] == "session")
-    )
+    wanted = (int(expected["start"]), int(expected["end"]), session)
+    return wanted == (actual["start"], actual["end"], actual["type"] == "session")
 
 
 def key_bytes(record: dict[str, Any], source: Source | None) -> bytes | None:

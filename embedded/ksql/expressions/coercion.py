@@ -13,7 +13,7 @@ from embedded.ksql.expressions import instants
 from embedded.ksql.expressions.arithmetic import fit_exactly, plain, text
 from embedded.ksql.expressions.casts import converter, parse_boolean, parse_decimal, parse_double
 from embedded.ksql.language import tree
-from embedded.ksql.language.expressions import decimal_type
+from embedded.ksql.language.literals import decimal_type
 from embedded.ksql.language.show import show
 from embedded.ksql.language.tree import Expression
 from embedded.ksql.types import Array, Decimal, Map, Struct, Type

@@ -6,7 +6,8 @@ from typing import Final, Literal
 from embedded.ksql import types
 from embedded.ksql.errors import InvalidError, KsqlError, UnsupportedError
 from embedded.ksql.language import statements as ast
-from embedded.ksql.language.expressions import literal, value_expression
+from embedded.ksql.language.expressions import value_expression
+from embedded.ksql.language.literals import literal
 from embedded.ksql.language.queries import select
 from embedded.ksql.language.stream import TokenStream
 from embedded.ksql.language.tree import Expression, Place

@@ -1,7 +1,6 @@
 """GROUP BY: what is aggregated, by what, and how the result is projected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from embedded.ksql import types
 from embedded.ksql.catalog import Format, Source, Window
@@ -9,10 +8,10 @@ from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.registry import aggregates, select
 from embedded.ksql.language import tree
-from embedded.ksql.language.show import show
 from embedded.ksql.language.statements import Select, WindowClause
 from embedded.ksql.language.tree import Expression
 from embedded.ksql.operators.aggregates import make
+from embedded.ksql.plan.grouping import ROWTIME, Parts, analyse, unique
 from embedded.ksql.plan.names import AliasGenerator, aggregate_column
 from embedded.ksql.plan.nodes import Node, keys_missing
 from embedded.ksql.plan.projection import Selected, expand
@@ -21,17 +20,6 @@ from embedded.ksql.plan.steps import Aggregate, Filter, GroupBy, Project, Repart
 from embedded.ksql.plan.typing import check_condition, is_aggregate, type_of, with_moments
 from embedded.ksql.serde.support import supports_key, supports_keys
 from embedded.ksql.types import Type
-
-_ROWTIME = tree.Column("ROWTIME")
-
-
-@dataclass(slots=True)
-class _Parts:
-    """What the clauses of an aggregation need of their input."""
-
-    required: list[tree.Column] = field(default_factory=list)
-    arguments: list[Expression] = field(default_factory=list)
-    calls: list[tree.Call] = field(default_factory=list)
 
 
 def aggregation(
@@ -50,9 +38,9 @@ def aggregation(
     Raises:
         InvalidError: ksqlDB's rules of aggregation are broken.
     """
-    grouping = _unique(query.group_by)
+    grouping = unique(query.group_by)
     selected = expand(node, query.items, target)
-    parts = _analyse(query, grouping, selected)
+    parts = analyse(query, grouping, selected)
     schema = _schema(node.step.schema, query.window, grouping, selected, persistent=persistent)
     if query.having is not None:
         _check_having(query.having, node.step.schema)
@@ -78,88 +66,6 @@ def aggregation(
             if not (isinstance(each[1], tree.Column) and each[0] == each[1].name and each[0] in BOUNDS)
         ]
     return Project(schema, step.keys, step, tuple(finals), table=step.table)
-
-
-def _unique(grouping: Sequence[Expression]) -> tuple[Expression, ...]:
-    for i, each in enumerate(grouping):
-        if each in grouping[:i]:
-            raise InvalidError(
-                f"Duplicate GROUP BY expression: {show(each)}", line=each.place.line, column=each.place.column
-            )
-    return tuple(grouping)
-
-
-def _analyse(query: Select, grouping: tuple[Expression, ...], selected: Sequence[Selected]) -> _Parts:
-    parts = _Parts()
-    window = query.window is not None
-    groups = [*grouping, *(map(tree.Column, BOUNDS) if window else ())]
-    outside: list[Expression] = []
-    for _, expression in selected:
-        loose = _visit(expression, groups, parts, window=window, clause="SELECT")
-        if expression not in groups and any(column not in groups for column in loose):
-            outside.append(expression)
-    if query.where is not None:
-        _visit(query.where, groups, parts, window=window, clause="WHERE")
-    for each in grouping:
-        _visit(each, groups, parts, window=window, clause="GROUP BY")
-    having: list[tree.Column] = []
-    if query.having is not None:
-        found = _visit(query.having, groups, parts, window=window, clause="HAVING")
-        having = [column for column in found if column not in groups]
-    if not parts.calls:
-        raise InvalidError("GROUP BY requires aggregate functions in either the SELECT or HAVING clause.")
-    if outside:
-        raise InvalidError(
-            f"Non-aggregate SELECT expression(s) not part of GROUP BY: {', '.join(map(show, outside))}\n"  # noqa: S608
-            "Either add the column(s) to the GROUP BY or remove them from the SELECT."
-        )
-    if having:
-        raise InvalidError(
-            f"Non-aggregate HAVING expression not part of GROUP BY: {', '.join(map(show, having))}\n"
-            "Consider switching the HAVING clause to a WHERE clause before the GROUP BY."
-        )
-    return parts
-
-
-def _visit(  # noqa: C901 - a branch for each case
-    node: Expression, groups: Sequence[Expression], parts: _Parts, *, window: bool, clause: str
-) -> list[tree.Column]:
-    """The columns used outside aggregates and grouping expressions; collects calls and arguments."""
-    loose: list[tree.Column] = []
-
-    def walk(each: Expression, within: str | None, *, grouped: bool) -> None:
-        grouped = grouped or each in groups
-        if is_aggregate(each):
-            assert isinstance(each, tree.Call)  # noqa: S101 - an aggregate is a call
-            if within is not None:
-                raise InvalidError(f"Aggregate functions can not be nested: {within}({each.function}())")
-            if clause == "GROUP BY":
-                raise InvalidError(
-                    f"GROUP BY does not support aggregate functions: {each.function} is an aggregate "
-                    "function."
-                )
-            call = each if each.arguments else tree.Call(each.function, (_ROWTIME,), place=each.place)
-            parts.arguments.extend(call.arguments)
-            parts.calls.append(call)
-            for child in call.arguments:
-                walk(child, each.function, grouped=False)
-            return
-        if isinstance(each, tree.Column):
-            bound = each.name in BOUNDS
-            if bound and window and (within is not None or clause != "SELECT"):
-                raise InvalidError(
-                    f"Window bounds column {each.name} can only be used in the SELECT clause of windowed "
-                    "aggregations and can not be passed to aggregate functions."
-                )
-            if within is None and (not grouped or bound):
-                loose.append(each)
-            if not bound:
-                parts.required.append(each)
-        for child in tree.children(each):
-            walk(child, within, grouped=grouped)
-
-    walk(node, None, grouped=False)
-    return loose
 
 
 def _schema(
@@ -222,7 +128,7 @@ def aggregate_type(call: tree.Call, schema: Schema) -> Type:
     Raises:
         InvalidError: it does not take these arguments.
     """
-    whole = call if call.arguments else tree.Call(call.function, (_ROWTIME,), place=call.place)
+    whole = call if call.arguments else tree.Call(call.function, (ROWTIME,), place=call.place)
     return make(whole, schema.columns(), {}).returns
 
 
@@ -240,7 +146,7 @@ def _check_having(having: Expression, schema: Schema) -> None:
     check_condition(rewritten, Schema((), schema.values + tuple(calls)), "HAVING")
 
 
-def _prepare(step: Step, parts: _Parts) -> tuple[Project, dict[Expression, str]]:
+def _prepare(step: Step, parts: Parts) -> tuple[Project, dict[Expression, str]]:
     """The projection to the columns and arguments that the aggregation reads."""
     internal: dict[Expression, str] = {}
     selects: list[Selected] = []
@@ -316,7 +222,7 @@ def _group(step: Project, grouping: tuple[Expression, ...], default_key: Format)
 
 
 def _aggregate(
-    grouped: Step, parts: _Parts, calls: tuple[tree.Call, ...], query: Select, source: Schema
+    grouped: Step, parts: Parts, calls: tuple[tree.Call, ...], query: Select, source: Schema
 ) -> Aggregate:
     if grouped.table and query.window is not None:
         raise InvalidError("WINDOW clause can only be applied to streams.")

@@ -1,14 +1,21 @@
 """JOIN: the tree of joins, its keys, and the repartitions that it needs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from embedded.ksql.catalog import Format
 from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.language import tree
 from embedded.ksql.language.show import show
-from embedded.ksql.language.statements import Join, Select, Within
+from embedded.ksql.language.statements import Select
 from embedded.ksql.language.tree import Expression
+from embedded.ksql.plan.join_tree import (
+    Joined,
+    Leaf,
+    equal_to_key,
+    holds,
+    leftmost,
+    partition_count,
+    tree_of,
+    viable_keys,
+)
 from embedded.ksql.plan.names import AliasGenerator, joined
 from embedded.ksql.plan.nodes import Node, Projection, keys_missing, ordered
 from embedded.ksql.plan.rekey import needed, rekey, rekeyed_schema
@@ -16,7 +23,6 @@ from embedded.ksql.plan.resolve import Aliased, Scope
 from embedded.ksql.plan.schema import Field, KeyFormat, Schema, key_format, source_schema
 from embedded.ksql.plan.steps import (
     ForeignKeyJoin,
-    JoinKind,
     Project,
     Read,
     Repartition,
@@ -35,81 +41,6 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Info:
-    """One join: sources, their sides of the condition, whether the condition was written in reverse."""
-
-    left: Aliased
-    left_on: Expression
-    right: Aliased
-    right_on: Expression
-    kind: JoinKind
-    within: Within | None
-    flipped: bool = field(kw_only=True)
-
-    def turned(self) -> "_Info":
-        return _Info(
-            self.right,
-            self.right_on,
-            self.left,
-            self.left_on,
-            self.kind,
-            self.within,
-            flipped=not self.flipped,
-        )
-
-    @property
-    def condition(self) -> str:
-        """The condition as it was written."""
-        sides = (self.right_on, self.left_on) if self.flipped else (self.left_on, self.right_on)
-        return f"{show(sides[0])} = {show(sides[1])}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    source: Aliased
-
-
-@dataclass(frozen=True, slots=True)
-class _Join:
-    left: "_Leaf | _Join"
-    right: _Leaf
-    info: _Info
-
-
-def _holds(node: _Leaf | _Join, source: Aliased) -> bool:
-    if isinstance(node, _Leaf):
-        return node.source == source
-    return _holds(node.left, source) or _holds(node.right, source)
-
-
-def _partitions(node: _Leaf | _Join) -> int:
-    return node.source.source.partitions if isinstance(node, _Leaf) else _partitions(node.right)
-
-
-def _leftmost(node: _Leaf | _Join) -> str:
-    return node.source.alias if isinstance(node, _Leaf) else _leftmost(node.left)
-
-
-def _equivalent(node: _Leaf | _Join) -> list[Expression]:
-    """The expressions that are equal to the join's key."""
-    if isinstance(node, _Leaf) or node.info.kind == "OUTER":
-        return []
-    keys = [node.info.left_on, node.info.right_on]
-    lefts = _equivalent(node.left)
-    return [*keys, *lefts] if any(key in lefts for key in keys) else keys
-
-
-def _viable(node: _Leaf | _Join) -> list[tree.Column]:
-    """The columns that can name the join's key."""
-    if isinstance(node, _Leaf) or node.info.kind == "OUTER":
-        return []
-    equal = _equivalent(node)
-    candidates = [*_viable(node.left), node.info.left_on, node.info.right_on]
-    columns = [c for c in candidates if isinstance(c, tree.Column) and c in equal]
-    return list(dict.fromkeys(columns))
-
-
 def join(query: Select, scope: Scope, default_key: Format, projection: Projection) -> Node:
     """The joins of a query.
 
@@ -122,22 +53,7 @@ def join(query: Select, scope: Scope, default_key: Format, projection: Projectio
     Raises:
         InvalidError: ksqlDB's rules of joins are broken.
     """
-    infos = _infos(query.joins, scope)
-    root: _Leaf | _Join = _Leaf(infos[0].left)
-    for info in infos:
-        known_left, known_right = _holds(root, info.left), _holds(root, info.right)
-        if known_left and known_right:
-            raise InvalidError(f"Cannot perform circular join: {info.condition}")
-        if known_left:
-            root = _Join(root, _Leaf(info.right), info)
-        elif known_right:
-            root = _Join(root, _Leaf(info.left), info.turned())
-        else:
-            raise InvalidError(
-                "Cannot build JOIN tree; neither source in the join is the FROM source or included in a "
-                f"previous JOIN: {info.condition}"
-            )
-    assert isinstance(root, _Join)  # noqa: S101 - there is at least one join
+    root = tree_of(query.joins, scope)
     builder = _Builder(scope, projection)
     target = builder.preferred(root) or _default_format(scope, default_key)
     return builder.build(root, KeyFormat(target.format, target.window), final=True)
@@ -150,70 +66,6 @@ def _default_format(scope: Scope, default_key: Format) -> KeyFormat:
     return KeyFormat(default_key)
 
 
-def _infos(joins: Sequence[Join], scope: Scope) -> list[_Info]:
-    infos: list[_Info] = []
-    for index, each in enumerate(joins):
-        joined_source = scope.sources[index + 1]
-        condition = each.condition
-        if not isinstance(condition, tree.Comparison):
-            if isinstance(condition, tree.Logical):
-                raise InvalidError(
-                    "Invalid join condition: joins on multiple conditions are not yet supported. "
-                    f"Got {show(condition)}."
-                )
-            raise InvalidError(f"Unsupported join expression: {show(condition)}")
-        if condition.operator != "=":
-            raise InvalidError("Only equality join criteria is supported.")
-        left = _only(condition.left, condition, scope)
-        right = _only(condition.right, condition, scope)
-        if left == right:
-            raise InvalidError(
-                "Each side of the join must reference exactly one source and not the same source. "
-                f"Left side references `{left.alias}` and right references `{right.alias}`"
-            )
-        _check_windows(left, right)
-        if joined_source not in (left, right):
-            raise InvalidError(
-                f"A join criteria is expected to reference the source (`{joined_source.alias}`) in the FROM "
-                f"clause, instead the right source references `{right.alias}` and the left source references "
-                f"`{left.alias}`"
-            )
-        flipped = right.alias == scope.sources[0].alias
-        info = _Info(left, condition.left, right, condition.right, each.kind, each.within, flipped=False)
-        if flipped:
-            info = _Info(right, condition.right, left, condition.left, each.kind, each.within, flipped=True)
-        infos.append(info)
-    return infos
-
-
-def _only(side: Expression, condition: Expression, scope: Scope) -> Aliased:
-    used = scope.check(side, "JOIN ON")
-    if len(used) != 1:
-        raise InvalidError(
-            f"Invalid comparison expression '{show(side)}' in join '{show(condition)}'. Each side of the "
-            "join comparision must contain references from exactly one source."
-        )
-    found = scope.by_alias(used.pop())
-    assert found is not None  # noqa: S101 - `check` has found it
-    return found
-
-
-def _check_windows(left: Aliased, right: Aliased) -> None:
-    a, b = left.source.window, right.source.window
-    if (a is None) != (b is None):
-        raise InvalidError(
-            "Can not join windowed source to non-windowed source.\n"
-            f"`{left.alias}` is {a.kind if a else 'not'} windowed\n"
-            f"`{right.alias}` is {b.kind if b else 'not'} windowed"
-        )
-    if a is not None and b is not None and (a.kind == "SESSION") != (b.kind == "SESSION"):
-        raise InvalidError(
-            f"Incompatible windowed sources.\nLeft source: {a.kind}\nRight source: {b.kind}\n"
-            "Session windowed sources can only be joined to other session windowed sources; hopping and "
-            "tumbling windowed sources to hopping and tumbling ones."
-        )
-
-
 class _Builder:
     """Builds steps for a tree of joins from the bottom up."""
 
@@ -221,25 +73,25 @@ class _Builder:
         self._scope = scope
         self._projection = projection
 
-    def preferred(self, node: _Leaf | _Join, on: Expression | None = None) -> KeyFormat | None:
+    def preferred(self, node: Leaf | Joined, on: Expression | None = None) -> KeyFormat | None:
         """The key format that a side would like to keep; None when it is repartitioned anyway."""
-        if isinstance(node, _Leaf):
+        if isinstance(node, Leaf):
             schema = source_schema(node.source.source)
             if on is not None and needed(schema, [_plain(on)]):
                 return None
             return key_format(node.source.source)
         if (
             on is not None
-            and on not in _equivalent(node)
+            and on not in equal_to_key(node)
             and needed(self._join_schema(node), [self._scope.flat(on)])
         ):
             return None
         return self.preferred(node.left, node.info.left_on) or self.preferred(node.right, node.info.right_on)
 
-    def _join_schema(self, node: _Join) -> Schema:
+    def _join_schema(self, node: Joined) -> Schema:
         return self.build(node, KeyFormat(Format("JSON")), final=False).step.schema
 
-    def build(self, node: _Join, keys: KeyFormat, *, final: bool) -> Node:
+    def build(self, node: Joined, keys: KeyFormat, *, final: bool) -> Node:
         """The steps of a join whose result has keys of format `keys`."""
         info = node.info
         left_table = self._is_table(node.left)
@@ -249,7 +101,7 @@ class _Builder:
             return self._foreign(node)
         left = self._side(node.left, info.left_on, keys, "Left")
         right = self._side(node.right, info.right_on, keys, "Right")
-        viable = _viable(node)
+        viable = viable_keys(node)
         chosen = next((c for c in viable if self._projection.contains(c)), viable[0] if viable else None)
         if chosen is not None:
             name = joined(str(chosen.source), chosen.name)
@@ -257,7 +109,7 @@ class _Builder:
             bare = [
                 f.name
                 for each in self._scope.sources
-                if _holds(node, each)
+                if holds(node, each)
                 for f in source_schema(each.source).values
             ]
             name = AliasGenerator(bare).join_key()
@@ -310,17 +162,17 @@ class _Builder:
         ]
         return [synthetic, *names] if synthetic is not None and source is None else names
 
-    def _is_table(self, node: _Leaf | _Join) -> bool:
-        if isinstance(node, _Leaf):
+    def _is_table(self, node: Leaf | Joined) -> bool:
+        if isinstance(node, Leaf):
             return node.source.source.kind == "TABLE"
         return self._is_table(node.left) and node.right.source.source.kind == "TABLE"
 
-    def _side(self, node: _Leaf | _Join, on: Expression, keys: KeyFormat, side: str) -> Step:
+    def _side(self, node: Leaf | Joined, on: Expression, keys: KeyFormat, side: str) -> Step:
         """One side, keyed by its part of the condition, with its columns under their joined names."""
-        if isinstance(node, _Join):
+        if isinstance(node, Joined):
             inner_keys = self.preferred(node) or keys
             inner = self.build(node, inner_keys, final=False).step
-            if on in _equivalent(node):
+            if on in equal_to_key(node):
                 return self._cut(inner, side)
             return self._cut(rekey(inner, [self._scope.flat(on)], keys), side)
         source = node.source.source
@@ -334,17 +186,17 @@ class _Builder:
             return step
         return Repartition(step.schema, step.keys, step, f"Join-{side}", table=step.table)
 
-    def _check_partitions(self, node: _Join) -> None:
-        left, right = _partitions(node.left), _partitions(node.right)
+    def _check_partitions(self, node: Joined) -> None:
+        left, right = partition_count(node.left), partition_count(node.right)
         if left != right:
-            names = f"`{_leftmost(node.left)}`", f"`{_leftmost(node.right)}`"
+            names = f"`{leftmost(node.left)}`", f"`{leftmost(node.right)}`"
             raise InvalidError(
                 f"Can't join {names[0]} with {names[1]} since the number of partitions don't match. "
                 f"{names[0]} partitions = {left}; {names[1]} partitions = {right}. Please repartition either "
                 "one so that the number of partitions match."
             )
 
-    def _verify(self, node: _Join, *, left_table: bool, right_table: bool) -> bool:  # noqa: C901, PLR0912 - a branch for each case
+    def _verify(self, node: Joined, *, left_table: bool, right_table: bool) -> bool:  # noqa: C901, PLR0912 - a branch for each case
         """Checks the rules for tables; True for a foreign-key join."""
         info = node.info
         names = f"{info.left.source.name} {_KINDS[info.kind]} {info.right.source.name}"
@@ -380,7 +232,7 @@ class _Builder:
                 "Invalid join type: full-outer join not supported for foreign-key table-table join. "
                 f"Got {names}."
             )
-        if foreign and isinstance(node.left, _Join):
+        if foreign and isinstance(node.left, Joined):
             raise InvalidError(
                 "Invalid join condition: foreign-key table-table joins are not supported as part of n-way "
                 f"joins. Got {info.condition}."
@@ -400,9 +252,9 @@ class _Builder:
             raise InvalidError("A window definition was provided for a Table-Table join.")
         return foreign
 
-    def _foreign(self, node: _Join) -> Node:
+    def _foreign(self, node: Joined) -> Node:
         info = node.info
-        assert isinstance(node.left, _Leaf)  # noqa: S101 - `_verify` has checked it
+        assert isinstance(node.left, Leaf)  # noqa: S101 - `_verify` has checked it
         sides: list[Step] = []
         for aliased in (info.left, info.right):
             source = aliased.source

@@ -7,7 +7,7 @@ from embedded.ksql.catalog import Source
 from embedded.ksql.errors import InvalidError
 from embedded.ksql.expressions.arithmetic import fit_exactly
 from embedded.ksql.language import tree
-from embedded.ksql.language.expressions import decimal_type
+from embedded.ksql.language.literals import decimal_type
 from embedded.ksql.language.statements import SelectItem
 from embedded.ksql.language.tree import Expression
 from embedded.ksql.plan.nodes import Node, Projection
