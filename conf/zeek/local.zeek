@@ -3,6 +3,9 @@
 # The hash by which endpoint events find their flow (Community ID specification 1.0).
 @load policy/protocols/conn/community-id-logging
 
+# A connection that lasts is seen when it begins, and not first when it ends.
+@load open-connections
+
 redef LogAscii::use_json = T;
 # Seconds since 1970 with microseconds: what the KSQL reads.
 redef LogAscii::json_timestamps = JSON::TS_EPOCH;
