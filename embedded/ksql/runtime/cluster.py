@@ -30,6 +30,8 @@ _NOT_YET: Final = frozenset(
         KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001
     }
 )
+_FENCED: Final = frozenset({KafkaError.FENCED_LEADER_EPOCH, KafkaError.UNKNOWN_LEADER_EPOCH})
+"""What librdkafka knows of a topic is from before the broker was killed, and it does not look again."""
 EARLIEST: Final[OffsetSpec] = EarliestSpec()  # type: ignore[no-untyped-call]
 LATEST: Final[OffsetSpec] = LatestSpec()  # type: ignore[no-untyped-call]
 
@@ -143,12 +145,14 @@ class Cluster:
                 return {(tp.topic, tp.partition): future.result().offset for tp, future in found.items()}
             except KafkaException as error:
                 cause = error.args[0]
-                if cause.code() not in _NOT_YET or time.monotonic() > deadline:
+                if cause.code() not in _NOT_YET | _FENCED or time.monotonic() > deadline:
                     named = ", ".join(sorted({f"{tp.topic}/{tp.partition}" for tp in asked}))
                     raise RuntimeFailureError(
                         f"Kafka does not say where its topics end ({named}): {cause.str()}"
                     ) from error
                 time.sleep(0.01)
+                if cause.code() in _FENCED:
+                    self.admin = clients.admin(self.bootstrap)
                 self.refresh()  # librdkafka remembers for long that it did not know a topic
         return {}
 
