@@ -6,7 +6,7 @@ depends on the order: the context of a process (parent, command line, hashes) ha
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from tests.ksql.seen import Conn, Created, Listed, Seen, Socket
@@ -35,6 +35,12 @@ WITHOUT_NETWORK_BUSINESS: Final = frozenset(
         "write",
     ]
 )
+
+EXAMPLES: Final = tuple(
+    ip_network(network)
+    for network in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
+)
+"""For documentation (RFC 5737, RFC 3849, RFC 9637): not routed, but what exercises call a public address."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,4 +234,9 @@ def is_suspicious(conn: Conn, side: str, socket: Socket) -> bool:
         return False
     peer = ip_address(conn.resp_h if side == "originator" else conn.orig_h)
     stem = (file_of(socket.name) or "").removesuffix(".exe")
-    return stem in WITHOUT_NETWORK_BUSINESS and peer.is_global and not peer.is_multicast
+    return stem in WITHOUT_NETWORK_BUSINESS and is_public(peer)
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the Internet routes it (IANA's special-purpose address registries). Examples stand for what they show."""
+    return any(address in network for network in EXAMPLES) or (address.is_global and not address.is_multicast)
