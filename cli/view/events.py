@@ -15,13 +15,21 @@ def heading() -> str:
 def line(event: Mapping[str, Any]) -> str:
     """One event on one line: when, where, which process, and which connection."""
     moment = datetime.fromtimestamp(float(event["ts"]), tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-    name = str(event.get("PROCESS_NAME") or "not known").rpartition("\\")[2]
-    process = f"{name} ({event.get('PROCESS_ID')})" if event.get("PROCESS_ID") is not None else name
-    if (event.get("PROCESS_COUNT") or 1) > 1:
-        process += f" +{event['PROCESS_COUNT'] - 1}"
     ends = f"{_end(event, 'orig')} -> {_end(event, 'resp')} {event.get('proto')} {event.get('service') or ''}"
-    told = (moment, str(event.get("HOSTNAME")), process, ends.rstrip())
+    told = (moment, str(event.get("HOSTNAME")), _process(event), ends.rstrip())
     return "  ".join(f"{text:<{width}}" for text, (_, width) in zip(told, _COLUMNS, strict=True))
+
+
+def _process(event: Mapping[str, Any]) -> str:
+    """The process; all of those that share the socket, where it cannot be told which of them it was."""
+    if (event.get("PROCESS_COUNT") or 1) > 1:
+        return " or ".join(_file(name) for name in event.get("PROCESS_NAMES") or ["several"])
+    name = _file(event.get("PROCESS_NAME") or "not known")
+    return f"{name} ({event['PROCESS_ID']})" if event.get("PROCESS_ID") is not None else name
+
+
+def _file(image: str) -> str:
+    return image.rpartition("\\")[2]
 
 
 def _end(event: Mapping[str, Any], side: str) -> str:

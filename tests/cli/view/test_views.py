@@ -111,5 +111,10 @@ def test_an_event_is_one_line() -> None:
 
 
 def test_an_event_with_several_processes_says_so_and_one_without_name_too() -> None:
-    assert "explorer.exe (4912) +2" in events.line(EVENT | {"PROCESS_COUNT": 3})
+    shared = {
+        "PROCESS_COUNT": 2,
+        "PROCESS_NAME": None,
+        "PROCESS_NAMES": ["C:\\a\\chrome.exe", "C:\\b\\Teams.exe"],
+    }
+    assert "chrome.exe or Teams.exe" in events.line(EVENT | shared)
     assert "not known" in events.line(EVENT | {"PROCESS_NAME": None, "PROCESS_ID": None})
