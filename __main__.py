@@ -10,7 +10,7 @@ from infra.errors import LabError
 from infra.exports import export
 from infra.logging_server.choice import logging_server
 from infra.logging_server.embedded.run_directory import RunDirectory
-from infra.machines.recorded import RecordedMachine
+from infra.machines import choice as machines
 from infra.pipeline.pipeline import Pipeline, PipelineArgs
 
 PROJECT = Path(__file__).resolve().parent
@@ -27,8 +27,8 @@ def build() -> None:
     run = RunDirectory(PROJECT / ".lab" / "run" / stack)
 
     server = logging_server(chosen, run, stack=stack, project=PROJECT, is_secret=config.is_secret)
-    zeek = RecordedMachine("zeek-server", "Zeek server")
-    windows = RecordedMachine("windows-client", "Windows client")
+    zeek = machines.zeek_server(chosen, server, run.path / "known_hosts", config.is_secret)
+    windows = machines.windows_client(chosen, server, run.path / "known_hosts", config.is_secret)
     pipeline = Pipeline(
         "pipeline",
         PipelineArgs(

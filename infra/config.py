@@ -13,6 +13,7 @@ from infra import ports
 from infra.errors import ConfigurationError
 from infra.logging_server.docker.configuration import DockerConfiguration
 from infra.logging_server.external_configuration import ExternalConfiguration
+from infra.machines.configuration import MachineConfiguration
 
 PROJECT: Final = "flow-attribution-lab"
 
@@ -29,7 +30,7 @@ IndexName = Annotated[
 ]
 
 
-class LabConfiguration(DockerConfiguration, ExternalConfiguration):
+class LabConfiguration(MachineConfiguration, DockerConfiguration, ExternalConfiguration):
     """One stack's configuration. Alias: the key in `pulumi config`; description: what is allowed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -37,8 +38,6 @@ class LabConfiguration(DockerConfiguration, ExternalConfiguration):
     logging_server: Literal["embedded", "docker", "external"] = Field(
         default="embedded", description="embedded, docker or external"
     )
-    zeek_server: Literal["recorded"] = Field(default="recorded", description="recorded")
-    windows_client: Literal["recorded"] = Field(default="recorded", description="recorded")
 
     kafka_port: Port = Field(default=ports.KAFKA, alias="kafka.port")
     kafka_controller_port: Port = Field(default=ports.KAFKA_CONTROLLER, alias="kafka.controller_port")

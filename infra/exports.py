@@ -6,7 +6,7 @@ import pulumi
 
 from infra.config import LabConfiguration
 from infra.logging_server.endpoints import Endpoints
-from infra.machines.recorded import RecordedMachine
+from infra.machines.choice import Machine
 from infra.outputs import SECRETS
 from infra.pipeline.pipeline import Pipeline
 
@@ -15,8 +15,8 @@ def export(
     configuration: LabConfiguration,
     at: Endpoints,
     pipeline: Pipeline,
-    zeek: RecordedMachine,
-    windows: RecordedMachine,
+    zeek: Machine,
+    windows: Machine,
     *,
     run_directory: PurePath,
 ) -> None:
