@@ -16,9 +16,9 @@ from roles.windows.beats.steps import Shipping
 from roles.windows.osquery.steps import Osquery
 from roles.windows.role import WindowsSettings, windows_client
 from roles.windows.sysmon import steps as sysmon
+from tests.windows_host.listening import PASSWORD, USER, listening
 from tests.windows_host.model import WindowsHost
 from tests.windows_host.server import Server
-from tests.windows_host.shells import Shells
 
 KEY = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"
 OSQUERY = Osquery(extension_url="https://vendor.example/socket.ext.exe", extension_sha256="AB" * 32)
@@ -43,8 +43,6 @@ class Client:
 
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    (tmp_path / "users").write_text("LAB:analyst:correct horse\n")
-    monkeypatch.setenv("NTLM_USER_FILE", str(tmp_path / "users"))
     monkeypatch.setattr(winrm, "RETRY_SECONDS", (0.1, 0.2, 0.2))
     model = WindowsHost(
         vendors={
@@ -54,13 +52,12 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
             beats.url("filebeat", "8.19.0"): "Elasticsearch, Inc.",
         }
     )
-    server = Server(Shells(model))
     told: list[str] = []
-    address = WinrmAddress(
-        host="127.0.0.1", user=r"LAB\analyst", password="correct horse", transport="ntlm", port=server.port
-    )
-    yield Client(model, server, WinrmHost(address, told.append), told)
-    server.stop()
+    with listening(model, tmp_path) as server:
+        address = WinrmAddress(
+            host="127.0.0.1", user=USER, password=PASSWORD, transport="ntlm", port=server.port
+        )
+        yield Client(model, server, WinrmHost(address, told.append), told)
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""Existing machines are refused with the key to set, before anything is started."""
+
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from infra.config import LabConfiguration, parse
+from infra.errors import ConfigurationError
+from infra.logging_server.endpoints import Endpoints
+from infra.machines import choice
+
+ENCRYPTED = {"windows.password", "zeek.sudo_password"}
+
+
+class _Nothing(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, object]]:
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, object], None]:
+        del args
+        return {}, None
+
+
+@pytest.fixture
+def embedded() -> Endpoints:
+    """The endpoints of a logging server that takes no Beats."""
+    pulumi.runtime.set_mocks(_Nothing())
+    said = pulumi.Output.from_input("x")
+    return Endpoints(
+        kafka_bootstrap=said,
+        ksqldb_url=said,
+        connect_url=said,
+        splunk_management_url=said,
+        splunk_hec_url=said,
+        splunk_user=said,
+        splunk_password=said,
+        ca_certificate=said,
+        instance=said,
+    )
+
+
+def _configuration(**values: str) -> LabConfiguration:
+    return parse({f"flow-attribution-lab:{key}": value for key, value in values.items()})
+
+
+ZEEK = {"zeek_server": "existing", "zeek.address": "192.0.2.7"}
+WINDOWS = {
+    "windows_client": "existing",
+    "windows.address": "192.0.2.8",
+    "windows.user": "CLIENT\\analyst",
+    "windows.password": "correct horse",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"zeek_server": "existing"}, ["zeek.address", "pulumi config set zeek.address VALUE"]),
+        (
+            {"windows_client": "existing"},
+            [
+                "windows.address, windows.user, windows.password",
+                "pulumi config set --secret windows.password VALUE",
+            ],
+        ),
+        (ZEEK, ["takes no Beats", "pulumi config set logging_server docker"]),
+        (WINDOWS, ["takes no Beats"]),
+    ],
+)
+def test_what_is_missing_is_said_with_what_to_type(
+    embedded: Endpoints, values: dict[str, str], told: list[str]
+) -> None:
+    configuration = _configuration(**values)
+    machine = choice.zeek_server if "zeek_server" in values else choice.windows_client
+    with pytest.raises(ConfigurationError) as error:
+        machine(configuration, embedded, Path("pins"), lambda key: key in ENCRYPTED)
+    for part in told:
+        assert part in str(error.value)
+
+
+def test_a_password_in_the_clear_is_refused_without_showing_it(embedded: Endpoints) -> None:
+    with pytest.raises(ConfigurationError, match=r"in the clear.*\n.*--secret windows.password") as error:
+        choice.windows_client(_configuration(**WINDOWS), embedded, Path("pins"), lambda _key: False)
+    assert "correct horse" not in str(error.value)
+
+
+def test_an_unknown_transport_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="https, ntlm or kerberos"):
+        _configuration(**{"windows.transport": "basic"})

@@ -1,0 +1,110 @@
+"""A role as a resource: its whole life on a Windows host behind a real WinRM listener."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.machines.installed_role import RoleProvider, content_digest
+from roles.windows.beats import steps as beats
+from roles.windows.sysmon import steps as sysmon
+from tests.windows_host.listening import PASSWORD, USER, listening
+from tests.windows_host.model import WindowsHost
+from tests.windows_host.server import Server
+
+SHIPPING = {
+    "version": "8.19.0",
+    "logging_server": "logs.lab.example",
+    "ca_certificate": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    "client_certificate": "BBBB",
+    "client_key": "hunter2",
+}
+
+
+@pytest.fixture
+def model() -> WindowsHost:
+    return WindowsHost(
+        vendors={
+            sysmon.URL: "Microsoft Corporation",
+            beats.url("winlogbeat", "8.19.0"): "Elasticsearch, Inc.",
+        }
+    )
+
+
+@pytest.fixture
+def listener(model: WindowsHost, tmp_path: Path) -> Iterator[Server]:
+    with listening(model, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def props(listener: Server, tmp_path: Path) -> dict[str, Any]:
+    return {
+        "role": "windows",
+        "ssh": None,
+        "winrm": {
+            "host": "127.0.0.1",
+            "user": USER,
+            "password": PASSWORD,
+            "transport": "ntlm",
+            "port": listener.port,
+        },
+        "pins": str(tmp_path / "pins"),
+        "settings": {"shipping": SHIPPING, "osquery": None},
+        "content": content_digest("windows"),
+        "drift": [],
+        "steps": None,
+    }
+
+
+def test_a_role_is_installed_seen_drifting_repaired_and_taken_off(
+    model: WindowsHost, props: dict[str, Any]
+) -> None:
+    provider = RoleProvider()
+    made = provider.create(props)
+    assert "Sysmon64" in model.services
+    assert made.outs is not None
+    assert not provider.diff(made.id, made.outs, props).changes
+
+    model.services["Sysmon64"].running = False
+    found = provider.read(made.id, made.outs)
+    assert found.outs is not None
+    assert found.outs["drift"] == ["Sysmon's service runs, now and after every failure"]
+    assert provider.diff(made.id, found.outs, props).changes
+
+    repaired = provider.update(made.id, found.outs, props)
+    assert model.services["Sysmon64"].running
+    assert repaired.outs is not None
+    assert not provider.diff(made.id, repaired.outs, props).changes
+
+    provider.delete(made.id, repaired.outs)
+    assert set(model.services) == {"w32time"}
+
+
+def test_another_logging_server_is_an_update_and_another_machine_a_replacement(props: dict[str, Any]) -> None:
+    elsewhere = {**props, "settings": {"shipping": {**SHIPPING, "logging_server": "other"}, "osquery": None}}
+    provider = RoleProvider()
+    changed = provider.diff("id", props, elsewhere)
+    assert changed.changes
+    assert changed.replaces == []
+    moved = provider.diff("id", props, {**props, "winrm": {**props["winrm"], "host": "192.0.2.9"}})
+    assert moved.replaces == ["winrm"]
+
+
+def test_a_machine_that_is_too_small_is_refused_and_left_alone(
+    model: WindowsHost, props: dict[str, Any]
+) -> None:
+    model.size["cpus"] = 1
+    with pytest.raises(Exception, match="1 CPUs instead of 2"):
+        RoleProvider().create(props)
+    assert set(model.services) == {"w32time"}
+
+
+def test_no_fact_of_the_resource_tells_a_secret(model: WindowsHost, props: dict[str, Any]) -> None:
+    del model
+    made = RoleProvider().create(props)
+    assert made.outs is not None
+    facts = {key: value for key, value in made.outs.items() if key not in ("settings", "winrm")}
+    assert "hunter2" not in str(facts)
+    assert PASSWORD not in str(facts)
