@@ -14,15 +14,15 @@ NOON: Final = 1_760_011_200_000
 MIDNIGHT: Final = NOON + 43_200_000
 
 WRITTEN_OUT: Final = {
-    "fe80::5": "fe80:0:0:0:0:0:0:5",
-    "fe80::1:0:0:9": "fe80:0:0:0:1:0:0:9",
-    "2a00:1450::": "2a00:1450:0:0:0:0:0:0",
+    "fe80::77:5": "fe80:0:0:0:0:0:77:5",
+    "fe80::1:0:77:9": "fe80:0:0:0:1:0:77:9",
+    "2a00:1450:77::": "2a00:1450:77:0:0:0:0:0",
 }
 """IPv6 as Zeek writes it, and as Sysmon does."""
 AS_IPV6: Final = "a00:9:0:0:8c2b:51e9:0:0"
 """10.0.0.9 as an old Sysmon writes it for UDP."""
 
-HOSTS: Final = {"10.0.0.5": "WIN10", "fe80::5": "WIN10", "10.0.0.9": "DC", "fe80::1:0:0:9": "DC"}
+HOSTS: Final = {"10.0.0.5": "WIN10", "fe80::77:5": "WIN10", "10.0.0.9": "DC", "fe80::1:0:77:9": "DC"}
 ELSEWHERE: Final = "SRV"
 IPV4: Final = ("10.0.0.5", "10.0.0.9", "139.59.1.2", "224.0.0.251")
 IPV6: Final = tuple(WRITTEN_OUT)
