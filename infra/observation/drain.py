@@ -57,7 +57,8 @@ class Lag:
     """What the queries have not worked off yet."""
 
     gaps: Sequence[Gap]
-    groups: int
+    names: Sequence[str]
+    """The groups that there are."""
     consumed: frozenset[str]
     """The topics that are read by any group."""
 
@@ -83,7 +84,7 @@ def await_drained(
     client: dict[str, str | int | float | bool] = {**(security or {}), "bootstrap.servers": bootstrap}
     admin = AdminClient(client)
     began = time.monotonic()
-    seen, since = measure(admin), began
+    seen, since = Lag(gaps=[], names=[], consumed=frozenset()), began
     while True:
         now = time.monotonic()
         if now - since >= _SETTLED and not wanted - seen.consumed and _is_worked_off(client, seen.gaps):
@@ -91,7 +92,14 @@ def await_drained(
         if now - began > deadline_seconds:
             raise _late(seen, wanted, deadline_seconds)
         time.sleep(_LOOK_AGAIN)
-        lag = measure(admin)
+        try:
+            lag = measure(admin)
+        except UnreachableError:
+            # A broker that dies is started again; what it was told before is not lost.
+            if time.monotonic() - began > deadline_seconds:
+                raise
+            since = time.monotonic()
+            continue
         if lag.gaps != seen.gaps:
             since = time.monotonic()
         seen = lag
@@ -119,7 +127,7 @@ def measure(admin: AdminClient) -> Lag:
         for place, reached in sorted(offsets.items())
         if reached < ends.get(place, 0)
     ]
-    return Lag(gaps=gaps, groups=len(groups), consumed=frozenset(topic for topic, _ in places))
+    return Lag(gaps=gaps, names=groups, consumed=frozenset(topic for topic, _ in places))
 
 
 def is_query(group: str) -> bool:
@@ -203,7 +211,7 @@ def _is_worked_off(client: Mapping[str, Any], gaps: Sequence[Gap]) -> bool:
 
 
 def _late(lag: Lag, wanted: frozenset[str], seconds: float) -> UnreachableError:
-    if not lag.groups:
+    if not lag.names:
         return UnreachableError(
             f"no KSQL query runs on this Kafka, even after {seconds:.0f} s",
             "Run ./lab up, or ./lab status to see why.",

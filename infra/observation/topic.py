@@ -59,13 +59,20 @@ class Reader:
         return sorted(known.partitions) if known.error is None else []
 
     def ends(self, topics: Sequence[str]) -> list[TopicPartition]:
-        """Where the topics end now: a place to read on from later."""
-        return [
-            TopicPartition(topic, partition, self._consumer.get_watermark_offsets(place, timeout=_ANSWER)[1])
-            for topic in topics
-            for partition in self.partitions(topic)
-            for place in (TopicPartition(topic, partition),)
+        """Where the topics end now: a place to read on from later.
+
+        Raises:
+            UnreachableError: Kafka does not answer.
+        """
+        places = [
+            TopicPartition(topic, partition) for topic in topics for partition in self.partitions(topic)
         ]
+        try:
+            for place in places:
+                place.offset = self._consumer.get_watermark_offsets(place, timeout=_ANSWER)[1]
+        except KafkaException as error:
+            raise UnreachableError(f"Kafka does not answer: {error}", "Run ./lab status.") from error
+        return places
 
     def since(self, topics: Sequence[str], places: Sequence[TopicPartition] = ()) -> Iterator[Entry]:
         """Everything from the noted places (or the beginning) to the present end, in each partition's order.

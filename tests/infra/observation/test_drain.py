@@ -5,12 +5,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from embedded.kafka import broker, java
 from embedded.kafka.settings import Settings
 from infra.errors import UnreachableError
 from infra.observation.drain import GROUP_PREFIX, await_drained
@@ -28,6 +30,38 @@ class Query:
         consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": self.group})
         consumer.commit(offsets=[TopicPartition(self.source, 0, offset)], asynchronous=False)
         consumer.close()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Settings:
+    """Settings of a broker that a test starts and stops itself."""
+    java.train()
+    return Settings(
+        port=broker.free_port(),
+        controller_port=broker.free_port(),
+        data_dir=tmp_path / "data",
+        cluster_id=broker.new_cluster_id(),
+    )
+
+
+def test_a_broker_that_dies_and_comes_back_is_waited_for(mortal: Settings) -> None:
+    with broker.running(mortal):
+        query = new_query(mortal)
+        produce(query, 3)
+        query.commit(3)
+    waiting = threading.Thread(target=await_drained, args=[mortal.bootstrap, [query.source], 60.0])
+    waiting.start()
+    waiting.join(2.0)
+    assert waiting.is_alive()
+    with broker.running(mortal):
+        waiting.join(60.0)
+        assert not waiting.is_alive()
+        await_drained(mortal.bootstrap, [query.source], 10.0)
+
+
+def test_a_broker_that_stays_away_is_an_error() -> None:
+    with pytest.raises(UnreachableError):
+        await_drained("127.0.0.1:1", ["zeek-conn"], 1.0)
 
 
 @pytest.fixture
