@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import docker
 import docker.errors
+import paramiko
 import requests
 
 from infra.errors import ConfigurationError, UnreachableError
@@ -34,8 +35,13 @@ def connect(host: str) -> Iterator[docker.DockerClient]:
             f"pulumi config set docker.host {LOCAL_ENGINE}",
         )
     try:
-        client = docker.DockerClient(base_url=host, use_ssh_client=True, timeout=30)
+        client = docker.DockerClient(base_url=host, timeout=30)
         client.ping()
+    except paramiko.SSHException as error:
+        raise UnreachableError(
+            f"{host} cannot be reached by SSH: {error}",
+            "Log in there once with ssh, so that its host key is in ~/.ssh/known_hosts, and let your key in.",
+        ) from None
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise UnreachableError(
             f"no Docker engine answers at {host}: {error}",

@@ -123,6 +123,16 @@ def test_no_engine_is_said_with_what_to_do() -> None:
     assert "pulumi config set docker.host" in error.value.remedy
 
 
+def test_no_way_by_ssh_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with (
+        pytest.raises(UnreachableError, match=rf"ssh://nobody@127\.0\.0\.1:{port}"),
+        infra_engine.connect(f"ssh://nobody@127.0.0.1:{port}"),
+    ):
+        pass
+
+
 def test_an_engine_in_the_clear_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="tcp://"), infra_engine.connect("tcp://127.0.0.1:2375"):
         pass
