@@ -122,11 +122,12 @@ def _moved(
     text = re.sub(r"listen (?:127\.0\.0\.1:)?(?P<port>\d+)(?P<rest>[^;]*);", listen, text)
     text = text.replace("/tmp/", f"{folder}/").replace("/etc/lab/", f"{folder}/lab/")
     text = text.replace("resolver 127.0.0.11", f"resolver 127.0.0.1:{resolver}")
-    text = text.replace("/etc/nginx/mime.types", str(_mime_types()))
+    text = text.replace("/etc/nginx/mime.types", str(mime_types()))
     return re.sub(r"(?P<scheme>https?)://\$upstream:(?P<port>\d+);", proxied, text), ports
 
 
-def _mime_types() -> Path:
+def mime_types() -> Path:
+    """The table of media types that nginx comes with."""
     return next(
         path
         for path in (Path("/etc/nginx/mime.types"), Path("/opt/homebrew/etc/nginx/mime.types"))

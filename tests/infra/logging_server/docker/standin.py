@@ -1,7 +1,8 @@
 """One small image that stands for all of the logging server's: it serves what their health checks ask for.
 
-It is made from this machine's bash and busybox, because no registry can be counted on. At its start it looks at the
-files that it was given as the real service would, and says what it found; `docker logs` tells.
+It is made from this machine's bash, busybox and nginx, because no registry can be counted on. At its start it looks
+at the files that it was given as the real service would, and says what it found; `docker logs` tells. nginx is no
+stand-in: it is the real one, with the lab's configuration.
 """
 
 import io
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docker
+
+from tests.conf.nginx.door import mime_types, nginx_binary
 
 TAG = "lab-stand-in:1"
 
@@ -74,7 +77,6 @@ def build(client: docker.DockerClient, folder: Path) -> None:
         _file(tar, "usr/bin/serve", SERVE, 0o755)
         for command in ("kafka-broker-api-versions", "ksql", "curl"):
             _file(tar, f"usr/bin/{command}", TRUE, 0o755)
-        _file(tar, "usr/sbin/nginx", SERVE, 0o755)
     with archive.open("rb") as file:
         client.api.import_image_from_data(
             file.read(),
@@ -96,10 +98,13 @@ def _programs() -> Iterator[tuple[Path, str]]:
     busybox = shutil.which("busybox")
     if busybox is None:
         raise FileNotFoundError("busybox is not installed: apt-get install busybox-static")
-    listed = subprocess.run(["ldd", "/bin/bash"], check=True, capture_output=True, text=True).stdout
+    nginx = nginx_binary()
+    listed = subprocess.run(["ldd", "/bin/bash", nginx], check=True, capture_output=True, text=True).stdout
     yield Path("/bin/bash"), "/bin/bash"
     yield Path(busybox), "/bin/busybox"
-    for found in re.findall(r"(/\S+) \(0x", listed):
+    yield Path(nginx), "/usr/sbin/nginx"
+    yield mime_types(), "/etc/nginx/mime.types"
+    for found in sorted(set(re.findall(r"(/\S+) \(0x", listed))):
         yield Path(found), found
 
 
