@@ -116,7 +116,7 @@ def replayed(printed: str) -> dict[str, Any]:
 
 def make_clone(folder: Path) -> Clone:
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
-    keys = [key for key in config.allowed() if key.endswith("port")]
+    keys = list(config.LabConfiguration().ports)
     # below the range that systems take the ports of outgoing connections from
     free = [port for port in random.sample(range(20000, 32000), 10 * len(keys)) if preflight.is_free(port)]
     clone = Clone(folder, dict(zip(keys, free, strict=False)))
