@@ -18,6 +18,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = Settings.model_validate_json(parser.parse_args().config.read_bytes())
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # the state is large, long-lived and free of cycles
     try:
         serve(settings)
     except RuntimeFailureError as error:
