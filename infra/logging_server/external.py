@@ -39,6 +39,7 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
         kafka_security=_secret(json.dumps(_kafka_client(configuration, authority))),
         ksqldb_url=ksqldb,
         connect_url=connect,
+        connect_trust_store=_known(configuration.external_connect_trust_store),
         splunk_management_url=_known(configuration.external_splunk_management_url),
         splunk_hec_url=_known(configuration.external_splunk_hec_url),
         splunk_user=_known(configuration.external_splunk_user),
