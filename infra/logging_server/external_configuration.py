@@ -58,7 +58,7 @@ class ExternalConfiguration(BaseModel):
     external_connect_trust_store: str = Field(
         default="",
         alias="external.connect_trust_store",
-        description="a PKCS #12 file on Connect's machine that trusts Splunk; empty where its Java does already",
+        description="a PKCS #12 file on Connect's machine that trusts Splunk; empty if its Java does",
     )
     external_splunk_management_url: Url = Field(
         default="", alias="external.splunk_management_url", description="Splunk's API: https://HOST:8089"
