@@ -38,7 +38,12 @@ class Topics:
         self.bootstrap = bootstrap
         self.admin = AdminClient({"bootstrap.servers": bootstrap})
         self.producer = Producer(
-            {"bootstrap.servers": bootstrap, "linger.ms": 2, "partitioner": "murmur2_random"}
+            {
+                "bootstrap.servers": bootstrap,
+                "linger.ms": 2,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,
+            }
         )
 
     def named(self, name: str) -> str:

@@ -5,8 +5,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
+from embedded.kafka import broker
+from embedded.kafka.settings import Settings as Kafka
 from tests.embedded.ksql.conftest import Found, Topics
 from tests.embedded.ksql.instance_process import InstanceProcess
 
@@ -50,6 +53,9 @@ class Load:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         self._stop.set()
         self._thread.join()
         self._topics.flush()
@@ -136,3 +142,29 @@ def test_instances_share_the_partitions_and_take_over_from_one_that_dies(
     check(topics, load)
     assert "at work on 4 of 8 shares" in second.log
     assert first.stop() == 0, first.log
+
+
+def test_kafka_itself_may_die(tmp_path: Path) -> None:
+    settings = Kafka(
+        port=broker.free_port(),
+        controller_port=broker.free_port(),
+        data_dir=tmp_path / "kafka",
+        cluster_id=broker.new_cluster_id(),
+    )
+    topics = Topics(settings.bootstrap)
+    instance = InstanceProcess(settings.bootstrap, topics.prefix, tmp_path / "instance", {})
+    try:
+        with broker.running(settings) as first:
+            instance.start()
+            instance.ksql(statements(topics, partitions=1))
+            with Load(topics, rate=300, seed=2) as load:
+                time.sleep(2)
+                first.kill()
+                first.wait()
+                with broker.running(settings):
+                    time.sleep(3)
+                    load.stop()
+                    check(topics, load)
+                    assert instance.stop() == 0, instance.log
+    finally:
+        instance.close()
