@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
@@ -18,6 +19,9 @@ Input = tuple[str, int]
 
 SETTLED: Final = 10.0
 """Seconds within which a new topic has to have a leader."""
+
+FRESH: Final = 0.02
+"""Seconds for which it is believed that a topic does not exist."""
 
 _NOT_YET: Final = frozenset(
     {
@@ -43,6 +47,7 @@ class Cluster:
         self.bootstrap = bootstrap
         self.admin: AdminClient = clients.admin(bootstrap)
         self._partitions: dict[str, int] = {}
+        self._asked = 0.0
 
     def id(self) -> str:
         """The Kafka cluster's id, as its brokers say it."""
@@ -50,7 +55,7 @@ class Cluster:
 
     def partitions(self, name: str) -> int | None:
         """How many partitions topic `name` has, or None when there is no such topic."""
-        if name not in self._partitions:
+        if name not in self._partitions and time.monotonic() - self._asked > FRESH:
             self.refresh()
         return self._partitions.get(name)
 
@@ -58,6 +63,7 @@ class Cluster:
         """Ask the cluster; return for each topic how many replicas each of its partitions has."""
         topics = self.admin.list_topics(timeout=clients.TIMEOUT).topics
         self._partitions = {name: len(topic.partitions) for name, topic in topics.items()}
+        self._asked = time.monotonic()
         return {
             name: [len(partition.replicas) for partition in topic.partitions.values()]
             for name, topic in topics.items()
@@ -111,6 +117,14 @@ class Cluster:
         """
         level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
         return self._offsets(inputs, LATEST, level)
+
+    def bounds(self, inputs: Iterable[Input]) -> dict[Input, tuple[int, int]]:
+        """The first offset that each partition still holds, and the one after its last record."""
+        asked = list(inputs)
+        with ThreadPoolExecutor(1) as pool:
+            starts = pool.submit(self.starts, asked)
+            ends = self.ends(asked, committed=False)
+            return {key: (start, ends[key]) for key, start in starts.result().items()}
 
     def decided_ends(self, inputs: Iterable[Input]) -> dict[Input, int]:
         """The ends of those partitions in which every transaction is decided and marked as such.

@@ -14,6 +14,7 @@ from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.holding import Holding
 from embedded.ksql.runtime.identity import Identity
 from embedded.ksql.runtime.intake import BATCH, Taken
+from embedded.ksql.runtime.keeping import Keeper
 from embedded.ksql.runtime.membership import Membership
 from embedded.ksql.runtime.names import PREFIX, Names
 from embedded.ksql.runtime.progress import Progress
@@ -45,12 +46,11 @@ CHECK: Final = 5.0
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
 
-SNAPSHOT_IDLE: Final = 0.5
-SNAPSHOT_BUSY: Final = 5.0
-"""Seconds of processing since the last snapshot after which an idle, or any, instance takes the next one."""
+SNAPSHOT: Final = 5.0
+"""Seconds of processing, as many as a recovery would take, after which the next snapshot is taken."""
 
-SNAPSHOT_SHARE: Final = 20
-"""How much longer than taking the last snapshot an instance has to work before it takes the next one."""
+SNAPSHOT_SHARE: Final = 10
+"""And how much longer than taking the last snapshot."""
 
 
 class Instance:
@@ -80,12 +80,12 @@ class Instance:
         )
         self.source = Holding(settings.bootstrap)
         self.progress = Progress(self.cluster, self.names)
+        self.keeper = Keeper(self.cluster, self.names, settings.state_dir)
         self.values = Values(settings.bootstrap)
         self._mine: frozenset[int] | None = None
         self._look_at = 0.0
         self._check_at = 0.0
         self._dirty = True
-        self._snapshot_took = 0.0
         self.transaction: Transaction
         self.queries: Queries
         self._restore()
@@ -196,15 +196,14 @@ class Instance:
         if now >= self._check_at:
             self._check_at = now + CHECK
             self.queries.check_sources()
-        spent = self.queries.spent
-        if spent > max(SNAPSHOT_IDLE if idle else SNAPSHOT_BUSY, SNAPSHOT_SHARE * self._snapshot_took):
-            self.snapshot()
+        due = self.queries.spent > max(SNAPSHOT, SNAPSHOT_SHARE * self.keeper.took)
+        if due and self.keeper.begin(self.queries.workers):
+            self.queries.spent = 0.0
 
     def snapshot(self) -> None:
         """Keep what the queries hold, so that a recovery begins here; nothing may be open."""
-        started = time.monotonic()
-        self.queries.snapshot()
-        self._snapshot_took = time.monotonic() - started
+        self.keeper.now(self.queries.workers)
+        self.queries.spent = 0.0
 
     def failed(self, error: QueryFailedError) -> None:
         """Stop a query that failed, and bring the others back to the last commit."""

@@ -7,13 +7,12 @@ from functools import partial
 
 from embedded.ksql.query import Query
 from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
-from embedded.ksql.runtime import dead_letters, journal, snapshots
+from embedded.ksql.runtime import dead_letters, journal
 from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.intake import Taken
 from embedded.ksql.runtime.names import Names
 from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.recovery import Recovery
-from embedded.ksql.runtime.snapshots import ReaderState, Snapshot
 from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
@@ -162,19 +161,19 @@ class Queries:
         for topic in {topic for topic, _ in inputs}:
             if self._cluster.partitions(topic) is None:
                 self.refuse_without(topic)
-        ends = self._cluster.ends(inputs, committed=False)
-        begins = self._cluster.starts(inputs) if reset == "earliest" else ends
+        bounds = self._cluster.bounds(inputs)
         for reader, topic in wanted:
             key = (topic, reader.partition)
             if topic in self._unwritten:
                 worker.attach(reader, topic)
                 continue
-            worker.place(reader, topic, begins[key])
+            first, end = bounds[key]
+            begin = first if reset == "earliest" else end
+            worker.place(reader, topic, begin)
             self._ends.pop(key, None)
             handing_on = self._handing_on
-            empty = begins[key] == ends[key] and not reader.needs_offsets
-            if handing_on and topic in handing_on.topics and empty:
-                handing_on.attach_new(reader, topic, ends[key])
+            if handing_on and topic in handing_on.topics and begin == end and not reader.needs_offsets:
+                handing_on.attach_new(reader, topic, end)
 
     def stop(self, query_id: str) -> None:
         """Forget a query that was terminated."""
@@ -283,26 +282,10 @@ class Queries:
         """How far each query is; all before it is committed, if nothing is open."""
         return {key: at for worker in self._workers.values() for key, at in worker.positions().items()}
 
-    def snapshot(self) -> None:
-        """Write what the workers hold to Kafka, and let go of the journal up to here; nothing may be open."""
-        for worker in self._workers.values():
-            if worker.readers:
-                self._snapshot(worker)
-        self.spent = 0.0
-
-    def _snapshot(self, worker: Worker) -> None:
-        place, kept = (self._names.journal, worker.number), (self._names.snapshots, worker.number)
-        at = self._cluster.ends([place], committed=False)[place]
-        readers = tuple(
-            ReaderState(r.key, r.partition, r.positions, tuple(r.attached), r.task.snapshot())
-            for r in worker.readers.values()
-        )
-        before = self._cluster.ends([kept], committed=False)[kept]
-        self._transaction.begin()
-        for key, value in snapshots.chunks(snapshots.encode(Snapshot(at, worker.seen, readers))):
-            self._transaction.emit(Record(kept[0], key, value, 0), worker.number)
-        self._transaction.commit(self._names.journal, [])
-        self._cluster.forget_before({place: at, kept: before})
+    @property
+    def workers(self) -> Iterable[Worker]:
+        """This instance's workers."""
+        return self._workers.values()
 
     def release(self) -> None:
         """Give the workers up in good order; nothing may be open."""

@@ -26,6 +26,9 @@ class Reader:
         task: its state.
         positions: the next offset to be read, for topics that are read from Kafka.
         attached: topics whose records are handed on within the instance, without Kafka in between.
+
+    `key` is the stage's name among all stages of the application; `needs_offsets` tells whether the query
+    asks for offsets, which a record gets from the broker only.
     """
 
     query: Query
@@ -34,18 +37,14 @@ class Reader:
     task: Task
     positions: dict[str, int] = field(default_factory=dict)
     attached: set[str] = field(default_factory=set)
+    key: str = field(init=False)
+    needs_offsets: bool = field(init=False)
 
-    @property
-    def key(self) -> str:
-        """The stage's name among all stages of the application."""
-        return stage_key(self.query.id, self.stage)
+    def __post_init__(self) -> None:
+        self.key = stage_key(self.query.id, self.stage)
+        self.needs_offsets = _BROKER_COLUMNS.search(self.query.statement) is not None
 
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The partitions that it reads."""
         return tuple((topic, self.partition) for topic in self.stage.source_topics)
-
-    @property
-    def needs_offsets(self) -> bool:
-        """Whether the query asks for offsets, which a record gets from the broker only."""
-        return _BROKER_COLUMNS.search(self.query.statement) is not None

@@ -92,7 +92,7 @@ class Recovery:
         journals = self._cluster.starts((self._names.journal, number) for number in numbers)
         histories = {}
         for number in numbers:
-            snapshot = _latest(parts[self._names.snapshots, number])
+            snapshot = snapshots.latest(parts[self._names.snapshots, number])
             start = journals[self._names.journal, number]
             histories[number] = _History(snapshot, [], max(start, snapshot.journal if snapshot else 0))
         self._note(histories, self._records(self._places(histories)))
@@ -159,16 +159,3 @@ class Recovery:
         )
         records = self.replay.take(run) if readers else []
         return Intake(run.input, run.start, run.stop, records, readers)
-
-
-def _latest(parts: Iterable[Record]) -> snapshots.Snapshot | None:
-    latest: bytes | None = None
-    joined: list[bytes] = []
-    for record in parts:
-        part, count = map(int, (record.key or b"").split(b"/"))
-        if part == 1:
-            joined = []
-        joined.append(record.value or b"")
-        if len(joined) == part == count:
-            latest = b"".join(joined)
-    return snapshots.decode(latest) if latest is not None else None

@@ -1,11 +1,13 @@
 """Snapshots of workers in Kafka: where a restarted instance, or another one, begins to recover."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+
+from embedded.ksql.record import Record
 
 CHUNK: Final = 512 * 1024
 """Bytes in one record: half of what a broker takes by default."""
@@ -64,8 +66,21 @@ def decode(data: bytes) -> Snapshot:
     return Snapshot(head["journal"], head["seen"], tuple(readers))
 
 
-def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The key and value of each record that `data` is cut into."""
+def chunks(journal: int, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The key and value of each record that a snapshot's bytes are cut into."""
     count = max(1, -(-len(data) // CHUNK))
     for number in range(count):
-        yield b"%d/%d" % (number + 1, count), data[number * CHUNK : (number + 1) * CHUNK]
+        yield b"%d/%d/%d" % (journal, number + 1, count), data[number * CHUNK : (number + 1) * CHUNK]
+
+
+def latest(records: Iterable[Record]) -> Snapshot | None:
+    """The newest snapshot that is complete among these records; None when none is."""
+    parts: dict[int, dict[int, bytes]] = {}
+    best: tuple[int, bytes] | None = None
+    for record in records:
+        journal, number, count = map(int, (record.key or b"").split(b"/"))
+        found = parts.setdefault(journal, {})
+        found[number] = record.value or b""
+        if len(found) == count and (best is None or journal >= best[0]):
+            best = (journal, b"".join(found[n] for n in range(1, count + 1)))
+    return decode(best[1]) if best else None
