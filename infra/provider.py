@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NoReturn, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -138,17 +138,21 @@ def _unknown(value: Any) -> bool:
 def _guarded(action: Callable[[], T]) -> T:
     """Run an action; an error that its user can act on reaches the screen as its message alone.
 
-    Pulumi's dynamic provider formats the traceback of whatever is raised; a limit of 0 leaves the message.
+    Pulumi's process for dynamic providers formats the traceback of whatever is raised; a limit of 0, which is
+    of no consequence elsewhere in that process, leaves the message.
     """
     try:
         return action()
     except LabError as error:
-        _tell(error)
+        if _is_pulumis_process():
+            sys.tracebacklimit = 0
+        raise lab(str(error)) from None
     except Exception:
-        sys.tracebacklimit = None
+        if _is_pulumis_process():
+            sys.tracebacklimit = None
         raise
 
 
-def _tell(error: LabError) -> NoReturn:
-    sys.tracebacklimit = 0
-    raise lab(str(error)) from None
+def _is_pulumis_process() -> bool:
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return spec is not None and spec.name.startswith("pulumi.dynamic")
