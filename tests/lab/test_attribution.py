@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from cli.environment.locations import ROOT
-from cli.replaying.run import BUNDLED, Replay, run
+from cli.replaying.run import BUNDLED, Replay, beats_of, run
 from infra.observation import splunk_search
 from infra.observation.hops import first_missing
 from infra.outputs import StackOutputs
@@ -28,7 +28,14 @@ def injected() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def replayed(stack: StackOutputs, injected: Mapping[str, Any]) -> Mapping[str, Any]:
     """The enriched event of that connection, as this very replay brought it about in Kafka."""
-    done = run(Replay(bootstrap=stack.kafka_bootstrap, run_directory=ROOT / stack.run_directory))
+    done = run(
+        Replay(
+            bootstrap=stack.kafka_bootstrap,
+            security=stack.security,
+            beats=beats_of(stack),
+            run_directory=ROOT / stack.run_directory,
+        )
+    )
     for event in done.outcome.enriched.values():
         if event["uid"] == injected["uid"] and event["SIDE"] == injected["side"]:
             return event

@@ -5,6 +5,7 @@ it updates or replaces the container at every `up`. Everything here is therefore
 """
 
 import hashlib
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Final
 import pulumi
 import pulumi_docker as docker
 
+from infra.errors import LabError
 from infra.logging_server.docker.health import Health
 from infra.logging_server.docker.limits import Limits
 
@@ -102,7 +104,7 @@ def run(service: Service, site: Site, opts: pulumi.ResourceOptions) -> docker.Co
     """Make the container, and wait until its health check passes.
 
     Raises:
-        FileNotFoundError: the service names a file of conf/ that is not there.
+        LabError: a file of conf/ is not there, or its container could not read it.
     """
     name = site.container(service.name)
     image = docker.RemoteImage(
@@ -205,7 +207,7 @@ def content_digest(configuration: Mapping[str, str]) -> str:
     """A digest of the files of conf/ that a container reads: the engine does not notice when one changes.
 
     Raises:
-        FileNotFoundError: a file is not there.
+        LabError: a file is not there.
     """
     digest = hashlib.sha256()
     for path, source in sorted(configuration.items()):
@@ -220,7 +222,7 @@ def _walk(path: str, source: str) -> list[tuple[str, Path]]:
     if root.is_file():
         return [(path, root)]
     if not root.is_dir():
-        raise FileNotFoundError(root)
+        raise LabError(f"{source} is not there, and a container reads it", f"git checkout {source}")
     return [
         (f"{path}/{file.relative_to(root).as_posix()}", file)
         for file in sorted(root.rglob("*"))
@@ -229,6 +231,13 @@ def _walk(path: str, source: str) -> list[tuple[str, Path]]:
 
 
 def _mounts(configuration: Mapping[str, str]) -> list[docker.ContainerMountArgs]:
+    for path, source in configuration.items():
+        for _, file in _walk(path, source):
+            if not file.stat().st_mode & stat.S_IROTH:
+                raise LabError(
+                    f"{file.relative_to(REPOSITORY)} cannot be read by the service whose container mounts it",
+                    "chmod -R o+rX conf",
+                )
     return [
         docker.ContainerMountArgs(type="bind", source=str(REPOSITORY / source), target=path, read_only=True)
         for path, source in sorted(configuration.items())

@@ -1,9 +1,12 @@
 """What the Docker plug-in would do with the containers: settle at the second `up`, tell failures, stop gracefully."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from infra.errors import LabError
 from infra.logging_server.docker.container import LOG_ROTATION, REPOSITORY, Site
 from tests.infra.logging_server.docker.recorded import Asked, Plan, record
 
@@ -120,22 +123,36 @@ def test_an_engine_elsewhere_is_sent_the_files_that_it_cannot_mount(plan: Plan) 
             assert any(path == target or path.startswith(f"{target}/") for path in sent), target
 
 
-def test_a_changed_file_of_conf_replaces_the_container_that_reads_it(
-    plan: Plan, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copy = tmp_path_factory.mktemp("copy")
-    (copy / "conf").mkdir()
-    for file in [each for each in (REPOSITORY / "conf").rglob("*") if each.is_file()]:
-        target = copy / file.relative_to(REPOSITORY)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.read_bytes() + (b"\n# changed\n" if file.name == "nginx.conf" else b""))
-    monkeypatch.setattr("infra.logging_server.docker.container.REPOSITORY", copy)
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the repository's conf/, which containers then read."""
+    shutil.copytree(REPOSITORY / "conf", tmp_path / "conf")
+    monkeypatch.setattr("infra.logging_server.docker.container.REPOSITORY", tmp_path)
+    return tmp_path
+
+
+def test_a_changed_file_of_conf_replaces_the_container_that_reads_it(plan: Plan, copy: Path) -> None:
+    with (copy / "conf/nginx/nginx.conf").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
     changed = {
         service
         for service, asked in record().containers.items()
         if _label(asked, "lab.content") != _label(plan.containers[service], "lab.content")
     }
     assert changed == {"nginx"}
+
+
+def test_a_file_that_a_service_could_not_read_is_refused(copy: Path) -> None:
+    (copy / "conf/logstash/logstash.yml").chmod(0o600)
+    with pytest.raises(LabError, match=r"conf/logstash/logstash\.yml cannot be read") as error:
+        record()
+    assert error.value.remedy == "chmod -R o+rX conf"
+
+
+def test_a_file_that_is_not_there_is_named(copy: Path) -> None:
+    (copy / "conf/nginx/nginx.conf").unlink()
+    with pytest.raises(LabError, match=r"conf/nginx/nginx\.conf is not there"):
+        record()
 
 
 def test_a_container_that_is_down_is_replaced_by_a_plain_up(plan: Plan) -> None:
