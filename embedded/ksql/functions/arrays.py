@@ -1,7 +1,7 @@
 """Functions of arrays."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.expressions.arithmetic import text
@@ -10,6 +10,7 @@ from embedded.ksql.functions.registry import scalar
 from embedded.ksql.types import STRING, Array, Type
 
 Items = list[Any]
+_LONGEST: Final = 10_000_000
 
 
 def _distinct(items: Items) -> Items:
@@ -137,11 +138,17 @@ def slice_of(items: Items | None, first: int | None, last: int | None) -> Items 
     return None if start < 0 or end > len(items) else items[start:end]
 
 
+def _series(numbers: range) -> list[int]:
+    if len(numbers) > _LONGEST:
+        raise ValueError(f"a series of {len(numbers)} numbers fits into no record")
+    return list(numbers)
+
+
 @scalar("GENERATE_SERIES", "INTEGER, INTEGER -> ARRAY<INTEGER>", "BIGINT, BIGINT -> ARRAY<BIGINT>")
 def generate_series(start: int, end: int) -> list[int]:
     """The numbers from start to end."""
     step = 1 if end > start else -1
-    return list(range(start, end + step, step))
+    return _series(range(start, end + step, step))
 
 
 @scalar(
@@ -153,7 +160,7 @@ def generate_series_by(start: int, end: int, step: int) -> list[int]:
     """The numbers from start to end by a step."""
     if step == 0 or (end > start and step < 0) or (end < start and step > 0):
         raise ValueError("GENERATE_SERIES step is zero or has the wrong sign")
-    return list(range(start, end + (1 if step > 0 else -1), step))
+    return _series(range(start, end + (1 if step > 0 else -1), step))
 
 
 def _declare_entries(kind: str) -> None:

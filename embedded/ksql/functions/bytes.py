@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from embedded.ksql.functions.registry import scalar
-from embedded.ksql.functions.strings import start_index
+from embedded.ksql.functions.strings import LONGEST, start_index
 
 _HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 
@@ -127,7 +127,7 @@ def _pad(data: bytes, length_: int, padding: bytes, *, left: bool) -> bytes:
 @scalar("LPAD", "BYTES, INTEGER, BYTES -> BYTES", safe=True)
 def lpad(data: bytes | None, length_: int | None, padding: bytes | None) -> bytes | None:
     """Filled up or cut to so many bytes, at the left."""
-    if data is None or not padding or length_ is None or length_ < 0:
+    if data is None or not padding or length_ is None or not 0 <= length_ <= LONGEST:
         return None
     return _pad(data, length_, padding, left=True)
 
@@ -135,7 +135,7 @@ def lpad(data: bytes | None, length_: int | None, padding: bytes | None) -> byte
 @scalar("RPAD", "BYTES, INTEGER, BYTES -> BYTES", safe=True)
 def rpad(data: bytes | None, length_: int | None, padding: bytes | None) -> bytes | None:
     """Filled up or cut to so many bytes, at the right."""
-    if data is None or not padding or length_ is None or length_ < 0:
+    if data is None or not padding or length_ is None or not 0 <= length_ <= LONGEST:
         return None
     return _pad(data, length_, padding, left=False)
 

@@ -1,18 +1,29 @@
 """Functions of DATE and TIME."""
 
 import time
+from collections.abc import Mapping
+from typing import Any, Final
 
 from embedded.ksql.expressions.instants import DAY_MS
+from embedded.ksql.functions.fastdate import date_parser
 from embedded.ksql.functions.patterns import pattern
 from embedded.ksql.functions.registry import scalar
 from embedded.ksql.functions.timestamps import check_pattern
 from embedded.ksql.language.stream import UNITS
 
+_NANOS: Final = 2**63 - 1
 
-@scalar("PARSE_DATE", "STRING, STRING -> DATE", literal=check_pattern(1))
+
+def _check(literals: Mapping[int, Any]) -> None:
+    """Refuses a constant pattern of PARSE_DATE that is not supported."""
+    if isinstance(literals.get(1), str):
+        date_parser(literals[1])
+
+
+@scalar("PARSE_DATE", "STRING, STRING -> DATE", literal=_check)
 def parse_date(text: str | None, format_: str | None) -> int | None:
     """A DATE from text by a pattern."""
-    return None if text is None or format_ is None else pattern(format_).parse_date(text)
+    return None if text is None or format_ is None else date_parser(format_)(text)
 
 
 @scalar("STRINGTODATE", "STRING, STRING -> INTEGER", literal=check_pattern(1))
@@ -61,16 +72,22 @@ def date_sub(unit: str, count: int | None, day: int | None) -> int | None:
     return None if count is None or day is None else _days(day * DAY_MS - UNITS[unit] * count)
 
 
+def _turned(moment: int, ms: int) -> int:
+    """The time of day after `ms` more; Java counts nanoseconds, and no more of them than fit into a long."""
+    nanos = max(-_NANOS, min(_NANOS, ms * 1_000_000))
+    return (moment * 1_000_000 + nanos) // 1_000_000 % DAY_MS
+
+
 @scalar("TIMEADD", "INTERVAL, INTEGER, TIME -> TIME", safe=True)
 def time_add(unit: str, count: int | None, moment: int | None) -> int | None:
     """A TIME later by so many units, round the clock."""
-    return None if count is None or moment is None else (moment + UNITS[unit] * count) % DAY_MS
+    return None if count is None or moment is None else _turned(moment, UNITS[unit] * count)
 
 
 @scalar("TIMESUB", "INTERVAL, INTEGER, TIME -> TIME", safe=True)
 def time_sub(unit: str, count: int | None, moment: int | None) -> int | None:
     """A TIME earlier by so many units, round the clock."""
-    return None if count is None or moment is None else (moment - UNITS[unit] * count) % DAY_MS
+    return None if count is None or moment is None else _turned(moment, -UNITS[unit] * count)
 
 
 @scalar("UNIX_DATE", "DATE -> INTEGER", safe=True)

@@ -11,7 +11,12 @@ from embedded.ksql.expressions.arithmetic import double_text, plain
 from embedded.ksql.functions.registry import scalar
 from embedded.ksql.functions.writing import writer
 
-_DECODER: Final = json.JSONDecoder(parse_float=Exact)
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=Exact, parse_constant=_refuse)
 _MISSING: Final = object()
 
 
@@ -22,7 +27,13 @@ def parse(text: str) -> Any:
         ValueError: it is not JSON.
     """
     bare = text.lstrip(" \t\r\n")
-    return _DECODER.raw_decode(bare)[0] if bare else _MISSING
+    if not bare:
+        return _MISSING
+    value, end = _DECODER.raw_decode(bare)
+    number = isinstance(value, int | Exact) and not isinstance(value, bool)
+    if number and bare[end : end + 1].strip(" \t\r\n"):
+        raise ValueError(f"unexpected {bare[end]!r} after {bare[:end]}")
+    return value
 
 
 def write(value: Any) -> str:

@@ -89,6 +89,12 @@ def _number(moment: Moment, field: str) -> int:
     return values[field]
 
 
+def _check_clock(hour: int, minute: int, second: int, fraction: str) -> None:
+    """Refuses what no clock shows; 24:00 is the end of a day."""
+    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second or int(fraction))):  # noqa: PLR2004
+        raise ValueError(f"{hour}:{minute}:{second} is no time of day")
+
+
 class Pattern:
     """A compiled pattern.
 
@@ -232,8 +238,7 @@ class Pattern:
     def _plain_timestamp(self, match: re.Match[str]) -> int:
         assert self._plain is not None  # noqa: S101 - the caller has looked
         year, month, day, hour, minute, second = (int(match[group]) for group in self._plain)
-        if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
-            raise ValueError(f"{hour}:{minute}:{second} is no time of day")
+        _check_clock(hour, minute, second, match[7] if match.re.groups > len(self._plain) else "0")
         ms = int(match[7].ljust(3, "0")[:3]) if match.re.groups > len(self._plain) else 0
         days = date(year, month, day).toordinal() - _EPOCH_ORDINAL
         return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + ms
@@ -252,7 +257,7 @@ class Pattern:
             raise ValueError("Time format contains date field.")
         if not fields.keys() & {"hour", "hour12", "hour11", "hour24", "nanoday", "milliday"}:
             raise ValueError("Unable to obtain LocalTime")
-        return self._time(fields)
+        return self._time(fields) % _DAY_MS
 
     @staticmethod
     def _zone(fields: Fields) -> tzinfo | None:
@@ -287,8 +292,7 @@ class Pattern:
             hour = int(fields.get("hour12", fields.get("hour11", "0"))) % _HALF
             hour += _HALF if fields.get("half", "AM").upper() == "PM" else 0
         minute, second = int(fields.get("minute", "0")), int(fields.get("second", "0"))
-        if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
-            raise ValueError(f"{hour}:{minute}:{second} is no time of day")
+        _check_clock(hour, minute, second, fields.get("fraction", fields.get("nano", "0")))
         nanos = (
             int(fields["fraction"].ljust(9, "0")[:9])
             if "fraction" in fields

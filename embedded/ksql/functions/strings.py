@@ -141,6 +141,10 @@ def instr(text: str | None, part: str | None, position: int = 1, occurrence: int
     return len(text) - position - found - len(part) + 2 if backwards else found + position
 
 
+LONGEST: Final = 100_000_000
+"""How long a padded text may be: no record could hold a longer one."""
+
+
 def _padded(text: str, length: int, padding: str, *, left: bool) -> str:
     missing = max(length - len(text), 0)
     pad = (padding * (missing // len(padding) + 1))[:missing]
@@ -150,7 +154,7 @@ def _padded(text: str, length: int, padding: str, *, left: bool) -> str:
 @scalar("LPAD", "STRING, INTEGER, STRING -> STRING", safe=True)
 def lpad(text: str | None, length: int | None, padding: str | None) -> str | None:
     """Filled up or cut to `length` characters, at the left."""
-    if text is None or not padding or length is None or length < 0:
+    if text is None or not padding or length is None or not 0 <= length <= LONGEST:
         return None
     return _padded(text, length, padding, left=True)
 
@@ -158,7 +162,7 @@ def lpad(text: str | None, length: int | None, padding: str | None) -> str | Non
 @scalar("RPAD", "STRING, INTEGER, STRING -> STRING", safe=True)
 def rpad(text: str | None, length: int | None, padding: str | None) -> str | None:
     """Filled up or cut to `length` characters, at the right."""
-    if text is None or not padding or length is None or length < 0:
+    if text is None or not padding or length is None or not 0 <= length <= LONGEST:
         return None
     return _padded(text, length, padding, left=False)
 

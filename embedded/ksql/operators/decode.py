@@ -1,5 +1,6 @@
 """Records of a source as rows: decoded once, however many queries read them."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -23,7 +24,7 @@ _EXACT: Final = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "STRING"})
 class Layout:
     """Value columns that JSON gives back exactly as they were written: such rows need not be read again.
 
-    `finite` tells whether all DOUBLEs of a row are numbers that JSON has; None when there are no DOUBLEs.
+    `finite` tells whether JSON gives back all DOUBLEs of a row; None when there are no DOUBLEs.
     """
 
     __slots__ = ("finite",)
@@ -42,7 +43,7 @@ def layout(chosen: Format, columns: tuple[tuple[str, Type], ...], *, wrapped: bo
     lines = _checks(columns, "r", 1)
     if not lines:
         return Layout(None)
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"negative": lambda number: math.copysign(1.0, number) < 0}
     exec("\n".join(["def finite(r):", *lines, " return True"]), names)  # noqa: S102 - made of positions only
     return Layout(names["finite"])
 
@@ -54,7 +55,9 @@ def _checks(columns: Sequence[tuple[str, Type]], row: str, depth: int) -> list[s
     for i, (_, kind) in enumerate(columns):
         if kind.name == "DOUBLE":
             lines.append(f"{indent}v = {row}[{i}]")
-            lines.append(f"{indent}if v is not None and v - v != 0: return False")
+            lines.append(
+                f"{indent}if v is not None and (v - v != 0 or (v == 0 and copysign(1.0, v) < 0)): return False"
+            )
         elif isinstance(kind, Struct):
             inner = _checks(kind.fields, f"s{depth}", depth + 1)
             if inner:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from embedded.ksql.errors import DataError
 from embedded.ksql.expressions.arithmetic import fit_exactly, i32, i64
+from embedded.ksql.expressions.casts import parse_double
 from embedded.ksql.types import Decimal
 
 
@@ -83,10 +84,11 @@ def to_time(value: Any) -> int:
 def to_double(value: Any) -> float:
     """A DOUBLE from a number or its text."""
     if isinstance(value, int | float | Exact) and not isinstance(value, bool):
-        return float(value)
+        # Decimals have no negative zero, and JSON's numbers are decimals.
+        return float(value) + 0.0
     if isinstance(value, str):
         try:
-            return float(value.strip())
+            return parse_double(value)
         except ValueError as error:
             raise DataError("Can't coerce string to type. targetType: DOUBLE") from error
     raise _wrong(value, "DOUBLE")

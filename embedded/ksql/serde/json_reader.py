@@ -56,7 +56,7 @@ _INLINE = {
     "STRING": "type(v) is str",
     "INTEGER": "type(v) is int and -2147483648 <= v <= 2147483647",
     "BIGINT": "type(v) is int and -9223372036854775808 <= v <= 9223372036854775807",
-    "DOUBLE": "type(v) is float",
+    "DOUBLE": "type(v) is float and v",
     "BOOLEAN": "type(v) is bool",
 }
 
