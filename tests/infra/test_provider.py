@@ -85,7 +85,7 @@ def test_another_value_of_an_input_that_is_for_life_makes_another_resource() -> 
 
 
 def test_an_error_is_its_message_and_has_no_chain_of_causes() -> None:
-    with pytest.raises(Exception, match="^a thing cannot be smaller than nothing\nAsk for a size") as error:
+    with pytest.raises(Exception, match=r"^a thing cannot be smaller than nothing\nAsk for a size") as error:
         ThingProvider().create({"size": -1})
     assert type(error.value).__name__ == "lab"
     assert error.value.__suppress_context__
