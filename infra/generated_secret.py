@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pulumi
 from pulumi.dynamic import Resource
 
-from infra.provider import Inputs, LabProvider, Made
+from infra.provider import Inputs, StateProvider
 
 
 class SecretInputs(Inputs):
@@ -17,29 +17,13 @@ class SecretInputs(Inputs):
     generation: int = 1
 
 
-class SecretProvider(LabProvider[SecretInputs]):
+class SecretProvider(StateProvider[SecretInputs]):
     """Makes secrets."""
 
     inputs = SecretInputs
 
-    def make(self, wanted: SecretInputs) -> Made:
-        """Make one, from the operating system's random numbers (256 bits, or a version 4 UUID's 122)."""
-        return Made(uuid.uuid4().hex, self._issue(wanted))
-
-    def find(self, made: Made, wanted: SecretInputs) -> Made:
-        """Find the secret where it is kept: in the state."""
-        del wanted
-        return made
-
-    def change(self, made: Made, had: SecretInputs, wanted: SecretInputs) -> dict[str, Any]:
-        """Make another."""
-        del made, had
-        return self._issue(wanted)
-
-    def remove(self, made: Made, had: SecretInputs) -> None:
-        """Nothing is kept outside the state."""
-
-    def _issue(self, wanted: SecretInputs) -> dict[str, Any]:
+    def issue(self, wanted: SecretInputs) -> dict[str, Any]:
+        """Make one from the operating system's random numbers: 256 bits, or a version 4 UUID's 122."""
         # uuid4 reads os.urandom; Splunk writes HEC tokens as UUIDs
         value = str(uuid.uuid4()) if wanted.kind == "uuid" else secrets.token_urlsafe(32)
         return {"value": value}

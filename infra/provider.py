@@ -1,6 +1,7 @@
 """The base of the lab's own resources: typed inputs, a diff by content, errors that a user can read."""
 
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -125,6 +126,31 @@ class LabProvider(ResourceProvider, Generic[I]):
 
     def _parse(self, props: dict[str, Any]) -> I:
         return self.inputs.model_validate(props)  # type: ignore[return-value]  # a subclass's inputs are its I
+
+
+class StateProvider(LabProvider[I]):
+    """Makes what is kept in the stack's state and nowhere else: keys, certificates, passwords."""
+
+    def issue(self, wanted: I) -> dict[str, Any]:
+        """Make its facts."""
+        raise NotImplementedError
+
+    def make(self, wanted: I) -> Made:
+        """Make it; the id is random, for it names nothing outside the state."""
+        return Made(uuid.uuid4().hex, self.issue(wanted))
+
+    def find(self, made: Made, wanted: I) -> Made:
+        """Find it where it is kept."""
+        del wanted
+        return made
+
+    def change(self, made: Made, had: I, wanted: I) -> dict[str, Any]:
+        """Make another in its place."""
+        del made, had
+        return self.issue(wanted)
+
+    def remove(self, made: Made, had: I) -> None:
+        """Nothing is kept outside the state."""
 
 
 def _unknown(value: Any) -> bool:

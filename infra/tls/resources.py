@@ -7,7 +7,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
-from infra.provider import Inputs, LabProvider, Made
+from infra.provider import Inputs, StateProvider
 from infra.tls.certificates import KeyPair, days_left, make_authority, make_leaf
 
 AUTHORITY_DAYS: Final = 3650
@@ -25,33 +25,17 @@ class AuthorityInputs(Inputs):
     renew_days: int = Field(ge=0)
 
 
-class AuthorityProvider(LabProvider[AuthorityInputs]):
+class AuthorityProvider(StateProvider[AuthorityInputs]):
     """Makes CAs."""
 
     inputs = AuthorityInputs
-
-    def make(self, wanted: AuthorityInputs) -> Made:
-        """Make a CA."""
-        return Made(wanted.common_name, self._issue(wanted))
-
-    def find(self, made: Made, wanted: AuthorityInputs) -> Made:
-        """Find the CA where it is kept: in the state."""
-        del wanted
-        return made
-
-    def change(self, made: Made, had: AuthorityInputs, wanted: AuthorityInputs) -> dict[str, Any]:
-        """Renew: another key and certificate take the former's place."""
-        del made, had
-        return self._issue(wanted)
-
-    def remove(self, made: Made, had: AuthorityInputs) -> None:
-        """Nothing is kept outside the state."""
 
     def outdated(self, facts: dict[str, Any]) -> bool:
         """Whether the certificate expires soon."""
         return days_left(str(facts["certificate"])) < float(facts["renew_days"])
 
-    def _issue(self, wanted: AuthorityInputs) -> dict[str, Any]:
+    def issue(self, wanted: AuthorityInputs) -> dict[str, Any]:
+        """Make key and certificate."""
         pair = make_authority(wanted.common_name, wanted.days)
         return {"certificate": pair.certificate, "private_key": pair.private_key}
 
@@ -67,33 +51,17 @@ class LeafInputs(Inputs):
     authority_private_key: str
 
 
-class LeafProvider(LabProvider[LeafInputs]):
+class LeafProvider(StateProvider[LeafInputs]):
     """Makes leaf certificates."""
 
     inputs = LeafInputs
-
-    def make(self, wanted: LeafInputs) -> Made:
-        """Make a key and have it signed."""
-        return Made(wanted.common_name, self._issue(wanted))
-
-    def find(self, made: Made, wanted: LeafInputs) -> Made:
-        """Find the certificate where it is kept: in the state."""
-        del wanted
-        return made
-
-    def change(self, made: Made, had: LeafInputs, wanted: LeafInputs) -> dict[str, Any]:
-        """Renew: another key and certificate take the former's place."""
-        del made, had
-        return self._issue(wanted)
-
-    def remove(self, made: Made, had: LeafInputs) -> None:
-        """Nothing is kept outside the state."""
 
     def outdated(self, facts: dict[str, Any]) -> bool:
         """Whether the certificate expires soon."""
         return days_left(str(facts["certificate"])) < float(facts["renew_days"])
 
-    def _issue(self, wanted: LeafInputs) -> dict[str, Any]:
+    def issue(self, wanted: LeafInputs) -> dict[str, Any]:
+        """Make key and certificate."""
         authority = KeyPair(wanted.authority_certificate, wanted.authority_private_key)
         pair = make_leaf(authority, wanted.common_name, wanted.hosts, wanted.days)
         return {"certificate": pair.certificate, "private_key": pair.private_key}

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from pulumi.dynamic import Resource
 
-from infra.provider import Inputs, LabProvider, Made
+from infra.provider import Inputs, StateProvider
 
 
 class TrustStoreInputs(Inputs):
@@ -17,27 +17,14 @@ class TrustStoreInputs(Inputs):
     authority: str
 
 
-class TrustStoreProvider(LabProvider[TrustStoreInputs]):
+class TrustStoreProvider(StateProvider[TrustStoreInputs]):
     """Makes trust stores."""
 
     inputs = TrustStoreInputs
 
-    def make(self, wanted: TrustStoreInputs) -> Made:
+    def issue(self, wanted: TrustStoreInputs) -> dict[str, Any]:
         """Make the store."""
-        return Made("trust-store", {"content_base64": java_trust_store(wanted.authority)})
-
-    def find(self, made: Made, wanted: TrustStoreInputs) -> Made:
-        """Find the store where it is kept: in the state."""
-        del wanted
-        return made
-
-    def change(self, made: Made, had: TrustStoreInputs, wanted: TrustStoreInputs) -> dict[str, Any]:
-        """Make another, for another CA."""
-        del had
-        return {**made.facts, **self.make(wanted).facts}
-
-    def remove(self, made: Made, had: TrustStoreInputs) -> None:
-        """Nothing is kept outside the state."""
+        return {"content_base64": java_trust_store(wanted.authority)}
 
 
 def java_trust_store(authority: str) -> str:
