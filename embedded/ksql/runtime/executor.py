@@ -40,12 +40,12 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
     if not instance.is_at_work:
         raise RuntimeFailureError("the instance is recovering; try again")
     if instance.transaction.opened is not None:
-        instance.queries.commit()
+        instance.work.commit()
     if pause:
         return [_pause(instance, sql, pause)]
     results = instance.statements.execute(sql, properties)
     instance.stale = True
-    if any(result.terminated for result in results) and instance.queries.spent:
+    if any(result.terminated for result in results) and instance.work.spent:
         instance.snapshot()
     done = [_carry_out(instance, result, properties) for result in results]
     instance.stale = False
@@ -79,9 +79,9 @@ def _apply(instance: Instance, result: StatementResult) -> None:
 def _pause(instance: Instance, sql: str, pause: Pausing) -> Done:
     deadline = time.monotonic() + PATIENCE
     while not instance.queries.may_pause and time.monotonic() < deadline:
-        instance.queries.process(instance.source.take(0.05))
-        instance.queries.commit()
-        instance.queries.settle(look=False)
+        instance.work.process(instance.source.take(0.05))
+        instance.work.commit()
+        instance.work.settle(look=False)
         instance.source.read_from(instance.queries.starts())
     command, ids = instance.statements.write_pause(sql, pause)
     _apply_pause(instance, ids, pause)

@@ -23,6 +23,7 @@ from embedded.ksql.runtime.statements import Pausing, Statements
 from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.values import Values
+from embedded.ksql.runtime.work import Work
 from embedded.ksql.runtime.worker import QueryFailedError
 from embedded.ksql.settings import Settings
 
@@ -88,6 +89,7 @@ class Instance:
         self._dirty = True
         self.transaction: Transaction
         self.queries: Queries
+        self.work: Work
         self._restore()
 
     @property
@@ -144,27 +146,28 @@ class Instance:
         taken = self.source.take(self._patience())
         for topic in taken.missing:
             self.queries.refuse_without(topic)
-        busy = self.queries.process(taken)
+        busy = self.work.process(taken)
         opened = self.transaction.opened
         if opened is not None and time.monotonic() - opened < self._interval(taken):
             return
-        self.queries.commit()
+        self.work.commit()
         self._between(idle=not busy)
 
     def _await_share(self) -> None:
         if self._mine is not None and self.transaction.opened is not None:
-            self.queries.commit()
+            self.work.commit()
         self._membership.poll(IDLE)
 
     def _take_over(self, mine: frozenset[int]) -> None:
         if self._mine is not None:
-            self.queries.commit()
-            self.queries.release()
+            self.work.commit()
+            self.work.release()
         else:
             self.transaction = Transaction(
                 self._settings.bootstrap, f"{PREFIX}{self.names.service_id}-{self._identity.name}"
             )
         self.queries = Queries(self.cluster, self.names, self.transaction, self.states, WORKERS)
+        self.work = Work(self.queries, self.transaction, self.names.journal)
         self._mine = None
         self.queries.take_over(mine, self.engine.queries)
         self.queries.place_new(self.statements.resets)
@@ -185,7 +188,7 @@ class Instance:
     def _between(self, *, idle: bool) -> None:
         now = time.monotonic()
         look = now >= self._look_at or (idle and self._dirty)
-        changed = self.queries.settle(look=look)
+        changed = self.work.settle(look=look)
         if changed:
             self.source.read_from(self.queries.starts())
         if look:
@@ -196,14 +199,14 @@ class Instance:
         if now >= self._check_at:
             self._check_at = now + CHECK
             self.queries.check_sources()
-        due = self.queries.spent > max(SNAPSHOT, SNAPSHOT_SHARE * self.keeper.took)
-        if due and self.keeper.begin(self.queries.workers):
-            self.queries.spent = 0.0
+        due = self.work.spent > max(SNAPSHOT, SNAPSHOT_SHARE * self.keeper.took)
+        if due and self.keeper.begin(self.queries.workers.values()):
+            self.work.spent = 0.0
 
     def snapshot(self) -> None:
         """Keep what the queries hold, so that a recovery begins here; nothing may be open."""
-        self.keeper.now(self.queries.workers)
-        self.queries.spent = 0.0
+        self.keeper.now(self.queries.workers.values())
+        self.work.spent = 0.0
 
     def failed(self, error: QueryFailedError) -> None:
         """Stop a query that failed, and bring the others back to the last commit."""
@@ -223,13 +226,13 @@ class Instance:
         if self._mine is None:
             return
         with contextlib.suppress(QueryFailedError):
-            self.queries.commit()
-            self.queries.settle(look=True)
+            self.work.commit()
+            self.work.settle(look=True)
             self.progress.tell(self.queries.positions(), idle=True)
-            if self.queries.spent:
+            if self.work.spent:
                 self.snapshot()
             self.progress.await_told(5)
-            self.queries.release()
+            self.work.release()
             self._mine = None
 
     def close(self) -> None:

@@ -114,6 +114,14 @@ class HandingOn:
             else:
                 self._settle(topic, end)
 
+    def detach_unfit(self) -> None:
+        """Let topics with a second writer be read from Kafka again; nothing may be open."""
+        unfit = set(self._worker.seen) - self.topics
+        if unfit and not self.look_for_others():
+            for reader in list(self._worker.readers.values()):
+                for topic in reader.attached & unfit:
+                    self._worker.place(reader, topic, self._worker.seen[topic])
+
     def detach(self, query_id: str) -> None:
         """Let a query read the topics from Kafka again, because it pauses; nothing may be open.
 
@@ -122,7 +130,7 @@ class HandingOn:
         """
         for reader in list(self._worker.readers.values()):
             if reader.query.id == query_id:
-                for topic in reader.attached.intersection(self._worker.seen):
+                for topic in reader.attached & self._worker.seen.keys():
                     self._worker.place(reader, topic, self._worker.seen[topic])
 
     def look_for_others(self) -> bool:
