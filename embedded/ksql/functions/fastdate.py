@@ -11,7 +11,8 @@ from embedded.ksql.functions.patterns import MONTHS
 
 _PIECE: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']", re.DOTALL)
 _NUMBERS: Final = {
-    "y": "year", "M": "month", "d": "day", "D": "yearday", "H": "hour", "m": "minute", "s": "second", "S": "ms",
+    "y": "year", "M": "month", "d": "day", "D": "yearday",
+    "H": "hour", "m": "minute", "s": "second", "S": "ms",
 }  # fmt: skip
 _FIRST_GREGORIAN: Final = 1583
 _EPOCH: Final = date(1970, 1, 1)

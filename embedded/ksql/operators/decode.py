@@ -56,7 +56,7 @@ def _checks(columns: Sequence[tuple[str, Type]], row: str, depth: int) -> list[s
         if kind.name == "DOUBLE":
             lines.append(f"{indent}v = {row}[{i}]")
             lines.append(
-                f"{indent}if v is not None and (v - v != 0 or (v == 0 and copysign(1.0, v) < 0)): return False"
+                f"{indent}if v is not None and (v - v != 0 or (v == 0 and negative(v))): return False"
             )
         elif isinstance(kind, Struct):
             inner = _checks(kind.fields, f"s{depth}", depth + 1)
