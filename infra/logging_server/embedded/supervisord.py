@@ -167,6 +167,10 @@ class Supervisord:
         """Start a program; whether it serves is for its health question to tell."""
         self._call("startProcess", program, False)  # noqa: FBT003  # XML-RPC has no keywords: do not wait
 
+    def stop(self, program: str) -> None:
+        """Stop a program and leave it stopped; returns when it has ended."""
+        self._call("stopProcess", program)
+
     def remove(self, program: str) -> None:
         """Stop a program and forget it; one that is not there is success."""
         info = self.info(program)

@@ -102,6 +102,13 @@ class KsqlClient:
             if found.get("queryType", "PERSISTENT") == "PERSISTENT"
         ]
 
+    def error(self, query_id: str) -> str:
+        """Why a query does not run, as EXPLAIN tells; empty where the server does not know."""
+        described = next(iter(self._request(f"EXPLAIN {query_id};", {})), {}).get("queryDescription", {})
+        return "; ".join(
+            str(found.get("errorMessage")) for found in (described.get("queryErrors") or [])[-1:]
+        )
+
     def terminate(self, query_id: str) -> None:
         """Stop a persistent query for good."""
         self.execute(f"TERMINATE {query_id};", {})

@@ -1,0 +1,1 @@
+"""A survey as the rows of a table: each hop with its health and figures."""

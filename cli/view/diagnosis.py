@@ -1,0 +1,54 @@
+"""A diagnosis on the screen: the probe's way, then each fault with causes, remedy and log."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.diagnosis.diagnosis import Diagnosis
+from cli.diagnosis.walk import STAGES
+from infra.observation.faults.finding import Finding
+
+
+def diagnosis(told: Diagnosis) -> RenderableType:
+    """All of it."""
+    return Group(
+        *_way(told), *(part for finding in told.found for part in _fault(told, finding)), *_end(told)
+    )
+
+
+def _way(told: Diagnosis) -> Iterator[RenderableType]:
+    yield Text("The way of a probe", style="bold")
+    for stage in STAGES:
+        if stage.name in told.walk.passed:
+            yield Text.assemble(
+                ("  ok      ", "green"), f"{stage.name}, {told.walk.passed[stage.name]:.1f} s"
+            )
+        elif stage is told.walk.stopped:
+            yield Text.assemble(("  stopped ", "bold red"), stage.name)
+        else:
+            yield Text(f"  ·       {stage.name}", style="dim")
+    if told.walk.trouble:
+        yield _indented(told.walk.trouble)
+
+
+def _fault(told: Diagnosis, finding: Finding) -> Iterator[RenderableType]:
+    style = "bold red" if finding.severity == "broken" else "yellow"
+    yield Text.assemble("\n", (finding.fault, style), f" ({finding.hop}): {finding.what}")
+    yield _indented(f"Likely causes: {finding.causes}")
+    yield _indented(f"What to do: {finding.remedy}")
+    lines = told.log(finding)
+    if lines:
+        yield _indented(f"The last lines of {told.run.log(finding.program)}:")
+        # not markup, and whatever else a process wrote is shown as text
+        yield Padding(Text("\n".join(lines), style="dim", overflow="fold"), (0, 0, 0, 4), expand=False)
+
+
+def _end(told: Diagnosis) -> Iterator[RenderableType]:
+    if told.is_healthy:
+        yield Text("\nThe probe went all the way, and nothing is broken.", style="green")
+
+
+def _indented(text: str) -> Padding:
+    return Padding(Text(text), (0, 0, 0, 2), expand=False)

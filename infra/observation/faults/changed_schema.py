@@ -1,0 +1,31 @@
+"""Records that can no longer be read: a sensor writes its fields otherwise than the statements expect."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from infra import topics
+from infra.observation.faults.finding import Finding
+from infra.observation.survey import hop
+from infra.observation.survey.seen import Survey
+
+NAME: Final = "changed schema"
+RECENT_SECONDS: Final = 900.0
+"""A dead letter that is older is history: it is counted in the table and no fault of now."""
+
+
+def find(survey: Survey) -> Iterator[Finding]:
+    """Each topic of which records became dead letters of late, with the reason."""
+    for letters in survey.dead_letters:
+        if letters.latest < survey.at - RECENT_SECONDS:
+            continue
+        yield Finding(
+            fault=NAME,
+            hop=hop.topic(letters.topic),
+            what=f"{letters.count} records of {letters.topic} are dead letters, the last "
+            f"{survey.at - letters.latest:.0f} s ago: {letters.reason}",
+            causes="The sensor or agent was updated and writes a field with another type or form, or "
+            f"something else writes to the topic. The last such record: {letters.record}",
+            remedy="Compare that record with ksql/10_sources.ksql, set the column's type right there, and "
+            f"pulumi up. The records are kept in the topic {topics.DEAD_LETTERS}.",
+            program="ksql",
+        )
