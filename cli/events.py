@@ -1,10 +1,21 @@
 """`lab events`: enriched events, as the pipeline has them."""
 
 import json
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
+
+from infra.observation.since import parse
+
+
+def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    try:
+        return parse(text, time.time()) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command(short_help="Show enriched events: connections with the process that made them.")
@@ -21,22 +32,53 @@ import click
 @click.option("--user", metavar="TEXT", help="Only where the user contains TEXT, in any case.")
 @click.option("--address", metavar="IP", help="Only where IP is at either end.")
 @click.option("--community-id", metavar="ID", help="Only this Community ID.")
-def command(stack: str | None, as_json: bool, follow: bool, limit: int | None, **wanted: str | None) -> None:
+@click.option(
+    "--since",
+    callback=_since,
+    metavar="TIME",
+    help="Only what began since then: 15m, 2h or 1d ago, or a time such as 2026-01-31T08:00 (UTC).",
+)
+@click.option(
+    "--export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the events to FILE instead: .csv, .json, .jsonl or .parquet.",
+)
+def command(
+    *,
+    stack: str | None,
+    as_json: bool,
+    follow: bool,
+    limit: int | None,
+    export: Path | None,
+    **wanted: Any,
+) -> None:
     """Show the latest revision of each enriched event, in the order of event time.
 
-    With --follow, each revision is shown when it arrives, and --limit ends it after so many.
+    With --follow, each revision is shown when it arrives, and --limit ends it after so many. The probes of
+    `lab diagnose` are left out. In CSV a text that a spreadsheet would run as a formula gets a ' before it.
     """
     from itertools import islice  # noqa: PLC0415 - verbs import late, so that --help is quick
 
+    from cli.export.writing import write  # noqa: PLC0415
     from cli.stack.session import outputs  # noqa: PLC0415
     from cli.view import events as view  # noqa: PLC0415
     from infra.observation.enriched import Wish, arriving, latest  # noqa: PLC0415
     from infra.observation.topic import Reader  # noqa: PLC0415
 
+    if export and (follow or as_json):
+        raise click.UsageError(
+            "--export writes a file of what there is: it goes with neither --follow nor --json."
+        )
     told = outputs(stack)
     reader = Reader(told.kafka_bootstrap, told.security)
     wish = Wish(**wanted)
     try:
+        if export:
+            chosen = latest(reader, wish, limit)
+            write(chosen, export)
+            click.echo(f"{len(chosen)} events are in {export}")
+            return
         found = islice(arriving(reader, wish), limit) if follow else latest(reader, wish, limit)
         if not as_json:
             click.echo(view.heading())

@@ -1,4 +1,4 @@
-"""Enriched events out of their topic: the latest revision of each, and those that arrive."""
+"""Enriched events out of their topic: the latest of each, and those that arrive; no probes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import orjson
 
 from infra import topics
 from infra.observation.outcome import EVENT_ID
+from infra.observation.probe import is_probe
 from infra.observation.topic import Reader
 
 Event = dict[str, Any]
@@ -25,13 +26,19 @@ class Wish:
     user: str | None = None
     address: str | None = None
     community_id: str | None = None
+    since: float | None = None
+    """Event time in seconds since 1970, before which nothing is wanted."""
 
     def fits(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event is wanted."""
+        """Whether an event is wanted; a probe of the lab's own never is."""
+        if is_probe(event):
+            return False
         for name, field in _CONTAINS.items():
             sought = getattr(self, name)
             if sought is not None and sought.casefold() not in str(event.get(field)).casefold():
                 return False
+        if self.since is not None and float(event["ts"]) < self.since:
+            return False
         if self.address is not None and self.address not in {event.get("id.orig_h"), event.get("id.resp_h")}:
             return False
         return self.community_id is None or self.community_id == event.get("community_id")

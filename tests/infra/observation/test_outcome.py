@@ -98,10 +98,11 @@ def test_events_are_found_by_what_is_wished_in_the_order_of_time(written: Topics
         written.write(topics.ENRICHED, event["EVENT_ID"], event | {"id.orig_h": f"10.9.9.{number}"})
     written.concluded()
 
-    def found(limit: int | None = None, **wish: str) -> list[str]:
+    def found(limit: int | None = None, **wish: Any) -> list[str]:
         return [event["uid"] for event in latest(written.reader, Wish(**wish), limit)]
 
     assert found(process="odd.exe") == ["W1", "W0"]
     assert found(process="odd", host="X1") == ["W0"]
     assert found(address="10.9.9.2") == ["W2"]
     assert found(limit=1, process="odd.exe") == ["W0"]
+    assert found(since=7.5, host="x") == ["W1", "W0"]
