@@ -15,6 +15,9 @@ class Settings(BaseModel):
     Instances with the same `service_id` on the same Kafka share the application's statements and
     partitions; each needs a `state_dir` of its own, where its identity is kept.
 
+    `snapshot_seconds` of processing are what a restarted instance has to do again at most, and the time to
+    read a snapshot.
+
     `properties` are ksqlDB's and Kafka Streams' own, for every statement; a request can override them.
     """
 
@@ -25,6 +28,7 @@ class Settings(BaseModel):
     port: int = Field(ge=1, le=65535)
     state_dir: Path
     service_id: str = Field(default="default_", pattern=r"^[A-Za-z0-9._-]+$")
+    snapshot_seconds: float = Field(default=5.0, gt=0)
     properties: dict[str, str | int | float | bool] = {AUTO_OFFSET_RESET: "earliest", COMMIT_INTERVAL: 25}
 
     @property

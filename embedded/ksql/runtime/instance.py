@@ -47,11 +47,8 @@ CHECK: Final = 5.0
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
 
-SNAPSHOT: Final = 5.0
-"""Seconds of processing, as many as a recovery would take, after which the next snapshot is taken."""
-
-SNAPSHOT_SHARE: Final = 10
-"""And how much longer than taking the last snapshot."""
+SNAPSHOT_SHARE: Final = 5
+"""How much longer than taking the last snapshot an instance works before it takes the next one."""
 
 
 class Instance:
@@ -199,7 +196,7 @@ class Instance:
         if now >= self._check_at:
             self._check_at = now + CHECK
             self.queries.check_sources()
-        due = self.work.spent > max(SNAPSHOT, SNAPSHOT_SHARE * self.keeper.took)
+        due = self.work.spent > max(self._settings.snapshot_seconds, SNAPSHOT_SHARE * self.keeper.took)
         if due and self.keeper.begin(self.queries.workers.values()):
             self.work.spent = 0.0
 

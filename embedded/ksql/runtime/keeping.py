@@ -24,7 +24,7 @@ from embedded.ksql.runtime.worker import Worker
 
 log = logging.getLogger(__name__)
 
-SMALL: Final = 5_000
+SMALL: Final = 1_000
 """Rows that are written at once: a fork would take longer."""
 
 

@@ -127,9 +127,9 @@ def make_instance(kafka: Kafka, topics: Topics, tmp_path: Path) -> Iterator[Call
     """Makes instances of one application that is this test's own."""
     made: list[InstanceProcess] = []
 
-    def make(**properties: Any) -> InstanceProcess:
+    def make(**settings: Any) -> InstanceProcess:
         folder = tmp_path / f"instance-{len(made)}"
-        instance = InstanceProcess(kafka.bootstrap, topics.prefix, folder, properties)
+        instance = InstanceProcess(kafka.bootstrap, topics.prefix, folder, **settings)
         made.append(instance)
         return instance
 

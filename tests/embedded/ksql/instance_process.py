@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,19 @@ DEADLINE = 60.0
 class InstanceProcess:
     """One instance with a state folder of its own; `start` and `kill` as often as wanted."""
 
-    def __init__(self, bootstrap: str, service_id: str, folder: Path, properties: Mapping[str, Any]) -> None:
+    def __init__(self, bootstrap: str, service_id: str, folder: Path, **settings: Any) -> None:
         folder.mkdir()
         self._config = folder / "ksql.json"
         self._log = folder / "log"
-        settings = Settings(
+        configured = Settings(
             bootstrap=bootstrap,
             port=free_port(),
             state_dir=folder / "state",
             service_id=service_id,
-            properties={"auto.offset.reset": "earliest", **properties},
+            **settings,
         )
-        self._config.write_text(settings.model_dump_json(), encoding="utf-8")
-        self.url = f"http://127.0.0.1:{settings.port}"
+        self._config.write_text(configured.model_dump_json(), encoding="utf-8")
+        self.url = f"http://127.0.0.1:{configured.port}"
         self.client = httpx.Client(base_url=self.url, timeout=DEADLINE)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -108,7 +108,7 @@ def check(topics: Topics, load: Load) -> None:
 def test_nothing_is_lost_twice_or_different_after_kills(
     make_instance: Callable[..., InstanceProcess], topics: Topics
 ) -> None:
-    instance = make_instance()
+    instance = make_instance(snapshot_seconds=0.2)
     instance.start()
     instance.ksql(statements(topics, partitions=1))
     seed = random.randrange(1_000_000)  # noqa: S311  # a test's choice, not a secret
@@ -152,7 +152,7 @@ def test_kafka_itself_may_die(tmp_path: Path) -> None:
         cluster_id=broker.new_cluster_id(),
     )
     topics = Topics(settings.bootstrap)
-    instance = InstanceProcess(settings.bootstrap, topics.prefix, tmp_path / "instance", {})
+    instance = InstanceProcess(settings.bootstrap, topics.prefix, tmp_path / "instance")
     try:
         with broker.running(settings) as first:
             instance.start()
