@@ -196,6 +196,7 @@ class Instance:
         if now >= self._check_at:
             self._check_at = now + CHECK
             self.queries.check_sources()
+        self.keeper.see_to()
         due = self.work.spent > max(self._settings.snapshot_seconds, SNAPSHOT_SHARE * self.keeper.took)
         if due and self.keeper.begin(self.queries.workers.values()):
             self.work.spent = 0.0

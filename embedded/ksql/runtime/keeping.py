@@ -75,6 +75,10 @@ class Keeper:
                 at = self._journal_end(worker)
                 self._send(worker.number, at, _encoded(worker, at))
 
+    def see_to(self) -> None:
+        """Take what a fork has written on to Kafka, when it has."""
+        self._under_way()
+
     def finish(self) -> None:
         """Wait for what is under way."""
         while self._under_way():
