@@ -45,7 +45,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ksq
         yield KsqlClient(url), os.environ["LAB_KAFKA_BOOTSTRAP"]
         return
     kafka: Kafka = request.getfixturevalue("kafka")
-    instance = InstanceProcess(kafka.bootstrap, f"spec{uuid.uuid4().hex[:8]}_", tmp_path / "ksql", {})
+    instance = InstanceProcess(kafka.bootstrap, f"spec{uuid.uuid4().hex[:8]}_", tmp_path / "ksql")
     instance.start()
     yield KsqlClient(instance.url), kafka.bootstrap
     instance.stop()
