@@ -12,6 +12,7 @@ from cli.environment.install import as_told
 from infra.errors import LabError
 
 ORDER: Final = (
+    "doctor",
     "up",
     "events",
     "replay",

@@ -18,3 +18,5 @@ WINDOWS_CLIENT: Final = MachineSize(cpus=2, memory_gb=4, disk_gb=40)
 LOGGING_SERVER: Final = MachineSize(cpus=4, memory_gb=12, disk_gb=60)
 EMBEDDED_WITHOUT_KAFKA_MB: Final = 600
 """What the embedded logging server's processes hold beside Kafka's heap, idle, in MiB; with room to work."""
+EMBEDDED_DISK_MB: Final = 4_000
+"""What a clone may take of the disk, in 10^6 bytes: packages, the Pulumi tool, topics and the index."""

@@ -22,7 +22,7 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
     Raises:
         ConfigurationError: something is missing, not encrypted, or would go over the wire in the clear.
     """
-    _check(configuration, is_secret)
+    check(configuration, is_secret)
     ksqldb = _with_user(
         configuration.external_ksqldb_url,
         configuration.external_ksqldb_user,
@@ -33,10 +33,10 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
         configuration.external_connect_user,
         configuration.external_connect_password,
     )
-    authority = _ca(configuration.external_ca_file)
+    authority = ca(configuration.external_ca_file)
     return Endpoints(
         kafka_bootstrap=_known(configuration.external_kafka_bootstrap),
-        kafka_security=_secret(json.dumps(_kafka_client(configuration, authority))),
+        kafka_security=_secret(json.dumps(kafka_client(configuration, authority))),
         ksqldb_url=ksqldb,
         connect_url=connect,
         connect_trust_store=_known(configuration.external_connect_trust_store),
@@ -49,7 +49,12 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
     )
 
 
-def _check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]) -> None:
+def check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]) -> None:
+    """Refuse a configuration that says too little, or lets a secret lie or travel in the clear.
+
+    Raises:
+        ConfigurationError: naming the keys.
+    """
     login = configuration.external_kafka_protocol == "SASL_SSL"
     needed = (*NEEDED, *(("external_kafka_user", "external_kafka_password") if login else ()))
     missing = [field for field in needed if not getattr(configuration, field)]
@@ -73,7 +78,7 @@ def _check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool
             )
 
 
-def _kafka_client(configuration: ExternalConfiguration, authority: str) -> dict[str, str]:
+def kafka_client(configuration: ExternalConfiguration, authority: str) -> dict[str, str]:
     """What a Kafka client needs beside the address, by librdkafka's names."""
     protocol = configuration.external_kafka_protocol
     login = {
@@ -101,7 +106,12 @@ def _with_user(url: str, user: str, password: str) -> pulumi.Output[str]:
     return _secret(urlunsplit(parts._replace(netloc=login + parts.netloc)))
 
 
-def _ca(file: str) -> str:
+def ca(file: str) -> str:
+    """The CA certificates (PEM) of a file; empty where none is named.
+
+    Raises:
+        ConfigurationError: there is no such file.
+    """
     if not file:
         return ""
     path = Path(file)
