@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.condition.rows import SECTIONS, Health, Row
+from cli.view.plain import plain
 from infra.observation.faults.finding import Finding
 from infra.observation.survey.seen import Survey
 
@@ -46,14 +47,14 @@ def _hops(survey: Survey, table: Sequence[Row], width: int) -> Table:
             shown.add_row(Text(section, style="bold"))
         for row in inside:
             cells: list[RenderableType] = [
-                Text(f"  {row.name}"),
+                Text(f"  {plain(row.name)}"),
                 Text(row.health, style=_STYLE[row.health]),
                 _count(row.records),
                 _count(row.lag),
                 _NOTHING if row.rate is None else f"{row.rate:.0f}",
                 _NOTHING if row.latest is None else age(survey.at - row.latest),
             ]
-            shown.add_row(*cells, *([Text(row.note)] if width >= WIDE else []))
+            shown.add_row(*cells, *([Text(plain(row.note))] if width >= WIDE else []))
     return shown
 
 
@@ -97,7 +98,7 @@ def _clocks(survey: Survey) -> Iterator[RenderableType]:
 
 
 def _indented(text: str, style: str = "") -> Padding:
-    return Padding(Text(text, style=style), (0, 0, 0, 2), expand=False)
+    return Padding(Text(plain(text), style=style), (0, 0, 0, 2), expand=False)
 
 
 def problems(found: Sequence[Finding]) -> Iterator[RenderableType]:
@@ -108,7 +109,7 @@ def problems(found: Sequence[Finding]) -> Iterator[RenderableType]:
     yield Text("")
     for finding in found[:_SHOWN]:
         style = _STYLE[finding.severity]
-        yield Text.assemble((f"{finding.fault}: ", style), finding.what)
+        yield Text.assemble((f"{finding.fault}: ", style), plain(finding.what))
         yield _indented(finding.remedy, "dim")
     if len(found) > _SHOWN:
         yield Text(f"and {len(found) - _SHOWN} more")

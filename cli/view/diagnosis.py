@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cli.diagnosis.diagnosis import Diagnosis
 from cli.diagnosis.walk import STAGES
+from cli.view.plain import plain
 from infra.observation.faults.finding import Finding
 
 
@@ -35,14 +36,15 @@ def _way(told: Diagnosis) -> Iterator[RenderableType]:
 
 def _fault(told: Diagnosis, finding: Finding) -> Iterator[RenderableType]:
     style = "bold red" if finding.severity == "broken" else "yellow"
-    yield Text.assemble("\n", (finding.fault, style), f" ({finding.hop}): {finding.what}")
+    yield Text.assemble("\n", (finding.fault, style), f" ({plain(finding.hop)}): {plain(finding.what)}")
     yield _indented(f"Likely causes: {finding.causes}")
     yield _indented(f"What to do: {finding.remedy}")
     lines = told.log(finding)
     if lines:
         yield _indented(f"The last lines of {told.run.log(finding.program)}:")
-        # not markup, and whatever else a process wrote is shown as text
-        yield Padding(Text("\n".join(lines), style="dim", overflow="fold"), (0, 0, 0, 4), expand=False)
+        yield Padding(
+            Text("\n".join(map(plain, lines)), style="dim", overflow="fold"), (0, 0, 0, 4), expand=False
+        )
 
 
 def _end(told: Diagnosis) -> Iterator[RenderableType]:
@@ -51,4 +53,4 @@ def _end(told: Diagnosis) -> Iterator[RenderableType]:
 
 
 def _indented(text: str) -> Padding:
-    return Padding(Text(text), (0, 0, 0, 2), expand=False)
+    return Padding(Text(plain(text)), (0, 0, 0, 2), expand=False)

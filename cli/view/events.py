@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cli.view.plain import plain
+
 _COLUMNS: Final = (("time", 23), ("host", 22), ("process", 28), ("connection", 0))
 
 
@@ -17,7 +19,7 @@ def line(event: Mapping[str, Any]) -> str:
     moment = datetime.fromtimestamp(float(event["ts"]), tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     ends = f"{_end(event, 'orig')} -> {_end(event, 'resp')} {event.get('proto')} {event.get('service') or ''}"
     told = (moment, str(event.get("HOSTNAME")), _process(event), ends.rstrip())
-    return "  ".join(f"{text:<{width}}" for text, (_, width) in zip(told, _COLUMNS, strict=True))
+    return "  ".join(f"{plain(text):<{width}}" for text, (_, width) in zip(told, _COLUMNS, strict=True))
 
 
 def _process(event: Mapping[str, Any]) -> str:

@@ -39,12 +39,12 @@ def web(
     auth: tuple[str, str] | None = None,
 ) -> Service:
     """Ask a service `GET path`."""
-    return _ask(kind, url, ca, lambda client: client.get(path), auth=auth)
+    return _ask(kind, url, ca, lambda client: client.build_request("GET", path), auth=auth)
 
 
 def collector(url: str, ca: str | None, token: str) -> Service:
     """Ask HEC whether it takes events, and whether it knows the token; nothing is sent to be indexed."""
-    health = _ask("hec", url, ca, lambda client: client.get("/services/collector/health"))
+    health = _ask("hec", url, ca, lambda client: client.build_request("GET", "/services/collector/health"))
     if health.refusal:
         return health
     login = {"Authorization": f"Splunk {token}"}
@@ -52,7 +52,7 @@ def collector(url: str, ca: str | None, token: str) -> Service:
         "hec",
         url,
         ca,
-        lambda client: client.post("/services/collector/event", headers=login, content=b""),
+        lambda client: client.build_request("POST", "/services/collector/event", headers=login, content=b""),
         well=frozenset({_NO_DATA}),
     )
     return known if known.refusal else health
@@ -62,7 +62,7 @@ def _ask(
     kind: Kind,
     url: str,
     ca: str | None,
-    question: Callable[[httpx.Client], httpx.Response],
+    question: Callable[[httpx.Client], httpx.Request],
     *,
     auth: tuple[str, str] | None = None,
     well: frozenset[int] = frozenset(),
@@ -71,8 +71,10 @@ def _ask(
     try:
         with http.client(url, ca, auth) as client:
             client.timeout = httpx.Timeout(_PATIENCE)
-            answer = question(client)
+            # as a stream, for the certificate is at hand only until a server has hung up
+            answer = client.send(question(client), stream=True)
             ends = _certificate_ends(answer)
+            answer.read()
     except httpx.TransportError as error:
         broken = _certificate_error(error)
         return Service(
