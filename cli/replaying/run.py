@@ -87,7 +87,7 @@ def run(replay: Replay) -> Replayed:
     try:
         places = reader.ends(outcomes.READ)
         expected = Counter(record.topic for record in recording.records)
-        before = _written(reader, expected)
+        before = written(reader, expected)
         with step("shipping"):
             shipment = ship(
                 recording,
@@ -104,7 +104,7 @@ def run(replay: Replay) -> Replayed:
             )
         with step("waiting for the pipeline"):
             if replay.beats is not None:
-                _await_arrival(reader, before + expected, replay.deadline)
+                await_arrival(reader, before + expected, replay.deadline)
             shipped = {record.topic for record, _ in shipment.records}
             await_drained(replay.bootstrap, _JOINED & shipped, replay.deadline, replay.security)
         with step("reading what became of it"):
@@ -117,19 +117,19 @@ def run(replay: Replay) -> Replayed:
     )
 
 
-def _written(reader: Reader, wanted: Iterable[str]) -> Counter[str]:
+def written(reader: Reader, wanted: Iterable[str]) -> Counter[str]:
     """How many records each topic has had."""
     return Counter({topic: sum(place.offset for place in reader.ends([topic])) for topic in wanted})
 
 
-def _await_arrival(reader: Reader, expected: Counter[str], seconds: float) -> None:
+def await_arrival(reader: Reader, expected: Counter[str], seconds: float) -> None:
     """Return once Logstash has written what it took: it acknowledges as soon as its queue has it.
 
     Raises:
         UnreachableError: it did not within `seconds`.
     """
     deadline = time.monotonic() + seconds
-    while missing := expected - _written(reader, expected):
+    while missing := expected - written(reader, expected):
         if time.monotonic() > deadline:
             raise UnreachableError(
                 f"Logstash took the recording and has not written {missing.total()} records of it to Kafka "
