@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Final
 
 from embedded.ksql.query import Query
 from embedded.ksql.record import DeadLetter
@@ -13,6 +14,9 @@ from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
 from embedded.ksql.runtime.worker import QueryFailedError, Worker
+
+LOOKS: Final = 3
+"""How often a topic is looked for in vain: a broker that comes back knows its topics a little later."""
 
 
 class Queries:
@@ -43,6 +47,7 @@ class Queries:
         self._internal: dict[str, int] = {}
         self.unwritten: frozenset[str] = frozenset()
         self.ends: dict[Input, int] = {}
+        self._missing: dict[tuple[str, str], int] = {}
         self.on_dead_letter: Callable[[Reader, DeadLetter], None] = _not_asked
 
     def _partitions(self, topic: str) -> int:
@@ -74,6 +79,7 @@ class Queries:
                 for query in queries.values():
                     self._add(worker, query)
             recovery.take_over(self.workers.values())
+            self._rewire()
             if FIRST in self.workers:
                 self.handing_on = HandingOn(self._cluster, self.workers[FIRST], self._transaction)
                 self._rewire()
@@ -93,6 +99,8 @@ class Queries:
     def _rewire(self) -> None:
         fit = can_be_handed_on(self._queries.values(), self._partitions)
         self.unwritten = fit.intersection(self._internal)
+        for worker in self.workers.values():
+            worker.unwritten = self.unwritten
         if self.handing_on:
             self.handing_on.topics = fit - self.unwritten
             self.handing_on.detach_unfit()
@@ -121,12 +129,19 @@ class Queries:
         ends = self._cluster.ends(
             (key for key in self.starts() if self._cluster.partitions(key[0]) is not None), committed=False
         )
-        for worker in self.workers.values():
-            for reader in worker.readers.values():
-                for topic, at in reader.positions.items():
-                    if self.is_active(reader) and at > ends.get((topic, reader.partition), -1):
-                        reason = f"topic {topic} was deleted, or made anew: offset {at} is not there"
-                        raise QueryFailedError(reader.query.id, LookupError(reason))
+        missing = {
+            (reader.query.id, topic): at
+            for worker in self.workers.values()
+            for reader in worker.readers.values()
+            for topic, at in reader.positions.items()
+            if self.is_active(reader) and at > ends.get((topic, reader.partition), -1)
+        }
+        self._missing = {key: self._missing.get(key, 0) + 1 for key in missing}
+        for (query, topic), looks in self._missing.items():
+            if looks >= LOOKS:
+                at = missing[query, topic]
+                reason = f"topic {topic} was deleted, or made anew: offset {at} is not there"
+                raise QueryFailedError(query, LookupError(reason))
 
     def refuse_without(self, topic: str) -> None:
         """Let a query fail that reads a topic which is not there.
