@@ -12,7 +12,8 @@ from embedded.ksql.runtime import clients
 from embedded.ksql.runtime.errors import FencedError, RuntimeFailureError
 from embedded.ksql.runtime.names import HANDED_ON
 
-_MARK: Final = (HANDED_ON, b"")
+_MARK: Final[tuple[str, bytes]] = (HANDED_ON, b"")
+_MARKED: Final[list[tuple[str, str | bytes | None]]] = [_MARK]
 
 
 class Transaction:
@@ -30,8 +31,9 @@ class Transaction:
         self.id = transactional_id
         self.opened: float | None = None
         self.written: Counter[str] = Counter()
-        self._open: Counter[str] = Counter()
+        self._open: dict[str, int] = {}
         self._producer: Producer = clients.transactional(bootstrap, transactional_id)
+        self._produce = self._producer.produce
         _initialise(self._producer)
 
     def begin(self) -> None:
@@ -48,19 +50,19 @@ class Transaction:
             partition: the partition of its topic, or `ANY_PARTITION`.
             handed_on: mark it as handed on within this instance.
         """
-        headers: list[tuple[str, str | bytes | None]] = list(record.headers)
+        topic = record.topic
+        headers: list[tuple[str, str | bytes | None]] | None = None
+        if record.headers:
+            headers = [*record.headers, _MARK] if handed_on else list(record.headers)
+        elif handed_on:
+            headers = _MARKED
         if handed_on:
-            headers.append(_MARK)
-            self._open[record.topic] += 1
+            self._open[topic] = self._open.get(topic, 0) + 1
+        timestamp = max(record.timestamp, 0)
         while True:
             try:
-                self._producer.produce(
-                    record.topic,
-                    record.value,
-                    record.key,
-                    partition,
-                    timestamp=max(record.timestamp, 0),
-                    headers=headers or None,
+                self._produce(
+                    topic, record.value, record.key, partition, timestamp=timestamp, headers=headers
                 )
             except BufferError:
                 self._producer.poll(0.05)

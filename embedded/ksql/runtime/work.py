@@ -3,7 +3,7 @@
 import logging
 import time
 
-from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
+from embedded.ksql.record import ANY_PARTITION, DeadLetter
 from embedded.ksql.runtime import dead_letters, journal
 from embedded.ksql.runtime.cluster import Input
 from embedded.ksql.runtime.intake import Taken
@@ -57,13 +57,9 @@ class Work:
             ]
             if batch:
                 self._transaction.begin()
-                worker.process(batch, self._emit)
+                worker.process(batch, self._transaction.emit)
         self.spent += time.monotonic() - started if shares else 0.0
         return bool(shares)
-
-    def _emit(self, record: Record, partition: int, handed_on: bool) -> None:
-        if record.topic not in self._queries.unwritten:
-            self._transaction.emit(record, partition, handed_on)
 
     def _dead_letter(self, reader: Reader, letter: DeadLetter) -> None:
         if self._transaction.opened is not None:  # in a recovery it was written before

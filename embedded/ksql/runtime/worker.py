@@ -49,6 +49,8 @@ def is_handed_on(record: Record) -> bool:
 class Worker:
     """The readers of one share of the partitions: what they have read decides what they hold.
 
+    `unwritten` are topics that are handed on and nothing more.
+
     Args:
         number: which share; also the partition of the journal.
         partitions: how many partitions a topic has.
@@ -59,7 +61,9 @@ class Worker:
         self.readers: dict[tuple[str, int], Reader] = {}
         self.seen: dict[str, int] = {}
         self.events: list[Event] = []
+        self.unwritten: frozenset[str] = frozenset()
         self._partitions = partitions
+        self._counts: dict[str, int] = {}
         self._attached: dict[str, list[Reader]] = {}
         self._pending: deque[Record] = deque()
 
@@ -99,6 +103,7 @@ class Worker:
         self._index()
 
     def _index(self) -> None:
+        self._counts.clear()
         self._attached = {}
         for reader in self.readers.values():
             for topic in reader.attached:
@@ -161,11 +166,18 @@ class Worker:
         except Exception as error:
             raise QueryFailedError(reader.query.id, error) from error
         for output in outputs:
-            handed = output.topic in self._attached
+            topic = output.topic
+            handed = topic in self._attached
             if handed:
                 self._pending.append(output)
-            partitions = self._partitions(output.topic)
-            emit(output, 0 if partitions == 1 else reader.stage.partition(output, partitions), handed)
+                if topic in self.unwritten:
+                    continue
+            count = self._counts.get(topic) or self._counted(topic)
+            emit(output, 0 if count == 1 else reader.stage.partition(output, count), handed)
+
+    def _counted(self, topic: str) -> int:
+        self._counts[topic] = self._partitions(topic)
+        return self._counts[topic]
 
     def split(self, key: Input, records: Sequence[Record], active: Callable[[Reader], bool]) -> list[Intake]:
         """Cut records where the set of readers changes that have not had them yet.

@@ -90,6 +90,26 @@ def test_lag_goes_to_zero_in_every_query_s_group(ksql: InstanceProcess, topics: 
     assert values(topics.read("totals"))[-1]["N"] == 39
 
 
+def test_lag_goes_to_zero_in_topics_of_several_partitions(ksql: InstanceProcess, topics: Topics) -> None:
+    ksql.ksql(statements(topics).replace("PARTITIONS=1", "PARTITIONS=3"))
+    for size in range(11, 61):
+        topics.send("raw", {"host": f"host{size % 7}", "bytes": size}, key=f"host{size % 7}")
+    topics.flush()
+    assert len(topics.read("totals", 50)) == 50
+    queries = ksql.ksql("SHOW QUERIES;")[0]["queries"]
+    read = {"BIG": topics.named("raw"), "TOTALS": topics.named("big")}
+
+    def caught_up() -> bool:
+        for query in queries:
+            source = read[query["sinks"][0]]
+            committed = topics.committed(f"_confluent-ksql-{topics.prefix}query_{query['id']}")
+            if any(committed.get((source, p)) != end for p, end in topics.ends(source).items()):
+                return False
+        return True
+
+    eventually(caught_up, "every query's committed offset is its topic's end in every partition")
+
+
 def test_records_that_cannot_be_read_become_dead_letters(ksql: InstanceProcess, topics: Topics) -> None:
     ksql.ksql(statements(topics))
     topics.send("raw", b"{not JSON")
