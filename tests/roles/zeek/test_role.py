@@ -10,6 +10,7 @@ import pytest
 import testinfra.host
 from pydantic import SecretStr
 
+from infra.logging_server.docker import engine as infra_engine
 from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
 from infra.provision.ssh import SshHost
 from infra.provision.step import Role
@@ -20,10 +21,10 @@ from roles.linux.distribution import Distribution
 from roles.zeek.role import zeek_server
 from roles.zeek.settings import ZeekSettings
 from tests.debian_host.container import DebianHost, debian_host
-from tests.debian_host.engine import engine
 from tests.debian_host.image import image
 from tests.debian_host.packages import USER_ID, serve
 from tests.debian_host.packages import Repository as Stored
+from tests.docker_engine import engine_host
 
 LISTENING = "ss --listening --tcp --numeric --no-header | awk '{print $4}'"
 
@@ -65,7 +66,11 @@ def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
     (folder / "served").mkdir()
     for vendor in ("zeek", "elastic"):
         (folder / "served" / vendor).symlink_to(stored.folder)
-    with engine() as client, debian_host(client, image(client), key) as debian:
+    with (
+        engine_host() as host,
+        infra_engine.connect(host) as client,
+        debian_host(client, image(client), key) as debian,
+    ):
         authority = make_authority("tests", days=1)
         leaf = make_leaf(authority, "packages", [debian.gateway], days=1)
         (folder / "packages.crt").write_text(leaf.certificate)
