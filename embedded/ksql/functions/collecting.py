@@ -68,12 +68,15 @@ def histogram(_: Sequence[Type | None], __: Sequence[Any], ___: Mapping[str, obj
     """How often each value occurs, for the first thousand values."""
 
     def moved(state: dict[Any, int], value: Any, by: int) -> dict[Any, int]:
+        if value is None:
+            # ksqlDB's state has text for keys: a null is in it as "null", and counts once.
+            value, by = "null", 0 if "null" in state else 1
         if value not in state and len(state) >= _HISTOGRAM_LIMIT:
             return state
         return {**state, value: state.get(value, 0) + by}
 
     def undo(state: dict[Any, int], value: Any) -> dict[Any, int]:
-        left = {**state, value: state[value] - 1}
+        left = {**state, value: state.get(value, 0) - 1}
         return {key: number for key, number in left.items() if number > 0 or key != value}
 
     def merge(one: dict[Any, int], two: dict[Any, int]) -> dict[Any, int]:

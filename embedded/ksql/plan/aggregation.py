@@ -1,6 +1,7 @@
 """GROUP BY: what is aggregated, by what, and how the result is projected."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from embedded.ksql import types
 from embedded.ksql.catalog import Format, Source, Window
@@ -232,6 +233,8 @@ def _aggregate(
         Field(aggregate_column(i), aggregate_type(call, source)) for i, call in enumerate(parts.calls)
     )
     window = query.window
+    if window is not None and window.grace_ms is None and query.emit == "FINAL":
+        window = replace(window, grace_ms=0)
     bounds = tuple(Field(name, types.BIGINT) for name in BOUNDS) if window else ()
     keys = grouped.keys
     if window is not None:
