@@ -9,6 +9,7 @@ from cli.diagnosis.logs import last_lines, told_by_sink
 from cli.diagnosis.walk import STAGES, Stage, Walk, walk
 from infra.logging_server.embedded.run_directory import RunDirectory
 from infra.observation import probe
+from infra.observation.faults import changed_schema
 from infra.observation.faults.finding import Finding
 from infra.observation.faults.known import findings, is_broken
 from infra.observation.survey.seen import Survey
@@ -83,8 +84,10 @@ def follow(told: StackOutputs, survey: Survey, found: Sequence[Finding], patienc
 
 
 def explains(finding: Finding, stage: Stage) -> bool:
-    """Whether a fault is a reason for the probe not to get to a stage."""
-    return finding.severity == "broken" and any(
+    """Whether a fault is a reason for the probe not to get to a stage; the probe itself can be read."""
+    if finding.severity != "broken" or finding.fault == changed_schema.NAME:
+        return False
+    return any(
         finding.hop == name or (name.endswith(" ") and finding.hop.startswith(name)) for name in stage.hops
     )
 

@@ -13,10 +13,15 @@ from infra.observation.faults.finding import Finding
 
 
 def diagnosis(told: Diagnosis) -> RenderableType:
-    """All of it."""
-    return Group(
-        *_way(told), *(part for finding in told.found for part in _fault(told, finding)), *_end(told)
-    )
+    """All of it; a log is shown once, with the first fault that it tells of."""
+    parts = list(_way(told))
+    shown: set[str] = set()
+    for finding in told.found:
+        parts.extend(_fault(finding))
+        if finding.program not in shown:
+            parts.extend(_log(told, finding))
+            shown.add(finding.program)
+    return Group(*parts, *_end(told))
 
 
 def _way(told: Diagnosis) -> Iterator[RenderableType]:
@@ -34,17 +39,19 @@ def _way(told: Diagnosis) -> Iterator[RenderableType]:
         yield _indented(told.walk.trouble)
 
 
-def _fault(told: Diagnosis, finding: Finding) -> Iterator[RenderableType]:
+def _fault(finding: Finding) -> Iterator[RenderableType]:
     style = "bold red" if finding.severity == "broken" else "yellow"
     yield Text.assemble("\n", (finding.fault, style), f" ({plain(finding.hop)}): {plain(finding.what)}")
     yield _indented(f"Likely causes: {finding.causes}")
     yield _indented(f"What to do: {finding.remedy}")
+
+
+def _log(told: Diagnosis, finding: Finding) -> Iterator[RenderableType]:
     lines = told.log(finding)
     if lines:
         yield _indented(f"The last lines of {told.run.log(finding.program)}:")
-        yield Padding(
-            Text("\n".join(map(plain, lines)), style="dim", overflow="fold"), (0, 0, 0, 4), expand=False
-        )
+        text = "\n".join(plain(line) for line in lines)
+        yield Padding(Text(text, style="dim", overflow="fold"), (0, 0, 0, 4), expand=False)
 
 
 def _end(told: Diagnosis) -> Iterator[RenderableType]:

@@ -57,18 +57,24 @@ def await_service(clone: Clone, outputs: StackOutputs) -> None:
 
 
 @contextmanager
-def another(clone: Clone, file: Path, content: str, *restarted: str) -> Iterator[None]:
-    """Another content of a file that processes read when they start, while the block runs."""
-    sound = file.read_text()
-    for text in (content, sound):
+def other(clone: Clone, contents: dict[Path, str], *restarted: str) -> Iterator[None]:
+    """Other contents of files that processes read when they start, while the block runs."""
+    sound = {file: file.read_text() for file in contents}
+    write(clone, contents, restarted)
+    try:
+        yield
+    finally:
+        write(clone, sound, restarted)
+
+
+def write(clone: Clone, contents: dict[Path, str], restarted: tuple[str, ...]) -> None:
+    for file, text in contents.items():
         file.write_text(text)
-        for program in restarted:
-            process = psutil.Process(clone.pid(program))
-            process.kill()
-            process.wait(DEADLINE_SECONDS)
-            await_running(clone, program)
-        if text is content:
-            yield
+    for program in restarted:
+        process = psutil.Process(clone.pid(program))
+        process.kill()
+        process.wait(DEADLINE_SECONDS)
+        await_running(clone, program)
 
 
 def await_running(clone: Clone, program: str) -> None:
@@ -149,7 +155,7 @@ def test_a_paused_query(clone: Clone, outputs: StackOutputs, told: Callable[[], 
 def test_a_full_disk(clone: Clone, outputs: StackOutputs, told: Callable[[], Diagnosis]) -> None:
     file = clone.run.settings("splunk")
     full = json.dumps(json.loads(file.read_text()) | {"minimum_free_mb": 10**9})
-    with another(clone, file, full, "splunk"):
+    with other(clone, {file: full}, "splunk"):
         diagnosis = told()
     assert stopped(diagnosis) == "the enriched event in Splunk's index"
     assert faults(diagnosis)[0] == "full disk"
@@ -159,7 +165,7 @@ def test_a_full_disk(clone: Clone, outputs: StackOutputs, told: Callable[[], Dia
 def test_a_wrong_token(clone: Clone, outputs: StackOutputs, told: Callable[[], Diagnosis]) -> None:
     connect = ConnectClient(outputs.connect_url)
     file = clone.run.path / "connect-hec-token.properties"
-    with another(clone, file, "secret=00000000-0000-0000-0000-000000000000\n"):
+    with other(clone, {file: "secret=00000000-0000-0000-0000-000000000000\n"}):
         connect.restart(NAME)
         diagnosis = told()
     connect.restart(NAME)
@@ -182,15 +188,11 @@ def test_an_expired_certificate(clone: Clone, outputs: StackOutputs, told: Calla
         KeyPair(authority["certificate"], private_key), "splunk", ["127.0.0.1", "localhost"], days=0
     )
     tls = clone.run.path / "tls"
-    with (
-        another(clone, tls / "splunk.key", old.private_key),
-        another(clone, tls / "splunk.pem", old.certificate, "splunk"),
-    ):
+    files = {tls / "splunk.key": old.private_key, tls / "splunk.pem": old.certificate}
+    with other(clone, files, "splunk"):
         diagnosis = told()
-        # the key goes back first, so that both are a pair again when the process starts
     assert stopped(diagnosis) == "the enriched event in Splunk's index"
     assert faults(diagnosis)[0] == "expired certificate"
-    psutil.Process(clone.pid("splunk")).kill()
     await_service(clone, outputs)
 
 

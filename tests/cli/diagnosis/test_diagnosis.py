@@ -71,3 +71,8 @@ def test_a_stop_that_nothing_explains_says_where_to_look() -> None:
 def test_where_the_probe_arrives_the_faults_are_told_as_they_are() -> None:
     clock = finding("wrong clock", "agent on pc")
     assert judged(Walk(), [clock], ["HEC answered 403"]) == [clock]
+
+
+def test_records_that_cannot_be_read_do_not_explain_why_the_probe_stopped() -> None:
+    schema = finding("changed schema", "topic zeek-conn")
+    assert names(judged(Walk(stopped=NORMALISED), [schema], [])) == [UNEXPLAINED, "changed schema"]
