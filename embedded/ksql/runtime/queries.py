@@ -125,17 +125,18 @@ class Queries:
         Raises:
             QueryFailedError: a query's topic was deleted, or deleted and made anew.
         """
-        self._cluster.refresh()
-        ends = self._cluster.ends(
-            (key for key in self.starts() if self._cluster.partitions(key[0]) is not None), committed=False
-        )
-        missing = {
-            (reader.query.id, topic): at
+        read = {
+            (reader.query.id, (topic, reader.partition)): at
             for worker in self.workers.values()
             for reader in worker.readers.values()
             for topic, at in reader.positions.items()
-            if self.is_active(reader) and at > ends.get((topic, reader.partition), -1)
+            if self.is_active(reader)
         }
+        self._cluster.refresh()
+        ends = self._cluster.ends(
+            {key for _, key in read if self._cluster.partitions(key[0]) is not None}, committed=False
+        )
+        missing = {(query, key[0]): at for (query, key), at in read.items() if at > ends.get(key, -1)}
         self._missing = {key: self._missing.get(key, 0) + 1 for key in missing}
         for (query, topic), looks in self._missing.items():
             if looks >= LOOKS:
