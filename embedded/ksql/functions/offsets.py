@@ -44,7 +44,8 @@ def _many(kind: Type, count: int, *, latest: bool, ignore: bool) -> Aggregate:
 
     def merge(one: Any, two: Any) -> Any:
         both = tuple(sorted((*one, *two), key=lambda each: each[0]))
-        return both[-count:] if latest else both[:count]
+        # ksqlDB keeps the first ones of both in either case.
+        return both[:count]
 
     return Aggregate(types.array(kind), tuple, add, lambda s: [value for _, value in s], merge)
 

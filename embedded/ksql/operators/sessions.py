@@ -1,6 +1,6 @@
 """Aggregation in session windows (KStreamSessionWindowAggregate)."""
 
-from typing import Any
+from typing import Any, Final
 
 from embedded.ksql.catalog import Window
 from embedded.ksql.language.statements import WindowClause
@@ -9,7 +9,8 @@ from embedded.ksql.operators.context import Change, Context, State
 from embedded.ksql.operators.windows import grace_of
 from embedded.ksql.serde.formats import window_suffix
 
-_SESSION = Window("SESSION")
+_SESSION: Final = Window("SESSION")
+_LEAST_SEGMENT_MS: Final = 60_000
 Session = tuple[int, int, list[Any]]
 
 
@@ -28,6 +29,7 @@ class SessionAggregate(State):
     ) -> None:
         self._gap, self._grace = window.size_ms, grace_of(window)
         self._kept = max(window.retention_ms or 0, self._gap + self._grace)
+        self._segment = max(self._kept // 2, _LEAST_SEGMENT_MS)
         self._accumulator = accumulator
         self._forward = forward
         self._final = final
@@ -35,7 +37,7 @@ class SessionAggregate(State):
         self.sessions: dict[bytes, list[Session]] = {}
         self._time = -1
         self._put = -1
-        self._swept = -1
+        self._live = 0
         self._emitted = -1
         self._count = 0
         context.states.append(self)
@@ -67,12 +69,16 @@ class SessionAggregate(State):
             for each in merged:
                 self._change(key, each, None)
         kept = [each for each in kept if (each[0], each[1]) != (start, end)]
-        kept.append(session)
-        kept.sort(key=lambda each: (each[1], each[0]))
-        self._count += len(kept) - len(self.sessions.get(key, ()))
-        self.sessions[key] = kept
         if end > self._put:
             self._put = end
+        live = max(0, self._put - self._kept) // self._segment
+        if end // self._segment >= live:
+            kept.append(session)
+            kept.sort(key=lambda each: (each[1], each[0]))
+        self._count += len(kept) - len(self.sessions.get(key, ()))
+        self.sessions[key] = kept
+        if live > self._live:
+            self._live = live
             self._drop()
         self._change(key, session, session)
 
@@ -96,23 +102,19 @@ class SessionAggregate(State):
         if high < 0 or high < low:
             return
         closed = [
-            (session[1], key, session)
+            (session[1], session[0], key, session)
             for key, sessions in self.sessions.items()
             for session in sessions
             if low <= session[1] <= high
         ]
-        for _, key, session in sorted(closed, key=lambda item: item[:2]):
+        for _, _, key, session in sorted(closed, key=lambda item: item[:3]):
             self._forward(self._key(key, session), self._row(session), None, session[1])
         self._emitted = close
 
     def _drop(self) -> None:
-        """Forgets old sessions, each time that a retention's worth of time has passed."""
-        if self._put - self._swept < max(self._kept, 1):
-            return
-        self._swept = self._put
-        bound = self._put - 2 * self._kept if self._final else self._put - self._kept
+        """Forgets the sessions in segments of time that are over, as Kafka Streams' store does."""
         for key in list(self.sessions):
-            left = [each for each in self.sessions[key] if each[1] > bound]
+            left = [each for each in self.sessions[key] if each[1] // self._segment >= self._live]
             self._count -= len(self.sessions[key]) - len(left)
             if left:
                 self.sessions[key] = left
@@ -125,8 +127,8 @@ class SessionAggregate(State):
 
     def dump(self) -> Any:
         """All sessions, and the times."""
-        return self.sessions, self._time, self._put, self._swept, self._emitted, self._count
+        return self.sessions, self._time, self._put, self._live, self._emitted, self._count
 
     def load(self, data: Any) -> None:
         """Replaces the sessions."""
-        self.sessions, self._time, self._put, self._swept, self._emitted, self._count = data
+        self.sessions, self._time, self._put, self._live, self._emitted, self._count = data

@@ -90,7 +90,7 @@ class WindowAggregate(State):
             if self._starts(high) == self._starts(low - 1):
                 return
         # The store shows what it keeps only, counted from the newest window.
-        low = max(low, self._newest - self._kept + 1)
+        low = max(low, self._newest - self._kept)
         for start in sorted(each for each in self.windows if low <= each <= high):
             for key, (state, stamp) in sorted(self.windows[start].items(), key=lambda item: item[0]):
                 self._forward(self._key(key, start), self._row(state, start), None, stamp)
