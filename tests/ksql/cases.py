@@ -288,13 +288,14 @@ CASES: Final = (
         sentence="parent, command line and hashes come from the creation of the process",
         seen=[
             Created(
+                ms=NOON,
                 host="WIN10.lab.example",
                 guid="{explorer}",
                 command_line="explorer",
                 parent="userinit.exe",
                 hashes="MD5=A",
             ),
-            Listed(host="WIN10", pid=4242, path=EXPLORER, command_line="listed"),
+            Listed(ms=NOON, host="WIN10", pid=4242, path=EXPLORER, command_line="listed"),
             sysmon(BEACON),
             BEACON,
         ],
@@ -306,6 +307,7 @@ CASES: Final = (
         sentence="or else from the inventory of its host",
         seen=[
             Listed(
+                ms=NOON,
                 host="win10",
                 pid=4242,
                 path=EXPLORER.upper(),
@@ -323,7 +325,7 @@ CASES: Final = (
     Case(
         sentence="but not from a process that had the id before",
         seen=[
-            Listed(host="WIN10", pid=4242, path=SVCHOST, command_line="svchost -k"),
+            Listed(ms=NOON, host="WIN10", pid=4242, path=SVCHOST, command_line="svchost -k"),
             sysmon(BEACON),
             BEACON,
         ],

@@ -43,10 +43,12 @@ def moved(item: Seen, number: int, days: int) -> Seen:
                 remote=(own(item.remote[0], number), item.remote[1]),
                 community_id=item.community_id and f"{item.community_id}-{number}",
             )
-        case Created():
-            return replace(item, host=f"H{number}-{item.host}", guid=f"{number}{item.guid}")
-        case Listed():
-            return replace(item, host=f"H{number}-{item.host}")
+        case Created(ms=ms):
+            at = ms + days * DAY_MS
+            return replace(item, ms=at, host=f"H{number}-{item.host}", guid=f"{number}{item.guid}")
+        case Listed(ms=ms):
+            at = ms + days * DAY_MS
+            return replace(item, ms=at, host=f"H{number}-{item.host}")
 
 
 def told(happenings: Iterable[Sequence[Seen]], days: int = 0) -> list[Seen]:

@@ -74,6 +74,7 @@ def _sysmon_network(socket: Socket) -> dict[str, Any]:
 
 def _sysmon_process(created: Created) -> dict[str, Any]:
     data = {
+        "UtcTime": _utc(created.ms),
         "ProcessGuid": created.guid,
         "CommandLine": created.command_line,
         "Hashes": created.hashes,
@@ -106,18 +107,19 @@ def _osquery_socket(socket: Socket) -> dict[str, Any]:
     }
     if socket.user is not None:
         columns["username"] = socket.user
-    return _osquery("win_socket_events", socket.host, columns)
+    return _osquery("win_socket_events", socket.ms, socket.host, columns)
 
 
 def _osquery_process(listed: Listed) -> dict[str, Any]:
     columns = {"pid": str(listed.pid), "path": listed.path, "cmdline": listed.command_line}
     columns |= {"parent_path": listed.parent} if listed.parent else {}
     columns |= {"sha256": listed.sha256} if listed.sha256 else {}
-    return _osquery("processes", listed.host, columns)
+    return _osquery("processes", listed.ms, listed.host, columns)
 
 
-def _osquery(name: str, host: str, columns: dict[str, str]) -> dict[str, Any]:
-    return {"name": name, "hostIdentifier": host, "columns": columns, "action": "added"}
+def _osquery(name: str, ms: int, host: str, columns: dict[str, str]) -> dict[str, Any]:
+    logged = {"name": name, "hostIdentifier": host, "unixTime": ms // 1000}
+    return logged | {"columns": columns, "action": "added"}
 
 
 def _utc(ms: int) -> str:

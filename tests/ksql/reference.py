@@ -1,7 +1,8 @@
 """What attribution means: for what the sensors saw, what is to be known in the end. Slow and obvious on purpose.
 
-The statements in ksql/ have to come to the same, in whatever order they learn it and however often. One thing
-depends on the order: the context of a process (parent, command line, hashes) has to be known when its match is made.
+The statements in ksql/ have to come to the same, in whatever order they learn it and however often. One thing depends
+on the order: of a process whose creation and whose row in the inventory arrive on either side of its match, the context
+(parent, command line, hashes) may be that of the inventory, although the creation would go first.
 """
 
 from collections.abc import Iterable, Sequence

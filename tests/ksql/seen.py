@@ -50,6 +50,7 @@ class Socket:
 class Created:
     """Sysmon event 1: the birth of a process."""
 
+    ms: int
     host: str
     guid: str
     command_line: str | None
@@ -61,6 +62,7 @@ class Created:
 class Listed:
     """A row of the inventory that Osquery takes of a host's processes."""
 
+    ms: int
     host: str
     pid: int
     path: str

@@ -149,24 +149,41 @@ CONTEXTS: Final[st.SearchStrategy[list[Created | Listed]]] = st.lists(
     st.sampled_from(
         (
             Created(
-                host="WIN10.lab.example", guid="{WIN10-4242}", command_line="explorer", parent="userinit.exe"
+                ms=NOON - 9000,
+                host="WIN10.lab.example",
+                guid="{WIN10-4242}",
+                command_line="explorer",
+                parent="userinit",
             ),
-            Created(host="DC.lab.example", guid="{DC-900}", command_line="svchost -k a", hashes="SHA256=AB"),
+            Created(
+                ms=MIDNIGHT,
+                host="DC.lab.example",
+                guid="{DC-900}",
+                command_line="svchost -k a",
+                hashes="SHA256=AB",
+            ),
             Listed(
-                host="WIN10", pid=4242, path="C:\\Windows\\Explorer.exe", command_line="listed", sha256="cd"
+                ms=NOON, host="dc", pid=901, path=SVCHOST, command_line="svchost -k b", parent="services.exe"
             ),
-            Listed(host="dc", pid=901, path=SVCHOST, command_line="svchost -k b", parent="services.exe"),
+            Listed(
+                ms=NOON,
+                host="SRV",
+                pid=4242,
+                path="C:\\Windows\\Explorer.exe",
+                command_line="listed",
+                sha256="cd",
+            ),
         )
     ),
     unique=True,
 )
-"""What is known of processes before their matches are made."""
+"""What becomes known of processes. Of none both ways: which of the two is told then depends on what comes first."""
 
 
 @st.composite
 def happenings(draw: st.DrawFn) -> list[Seen]:
-    """What is seen, in the order of its arrival: the context of processes, then all else in any order, some of it twice."""
-    seen: list[Seen] = []
+    """What is seen, in any order of arrival, some of it twice."""
+    seen: list[Seen] = [*draw(CONTEXTS)]
     for number in range(draw(st.integers(1, 3))):
         flow = draw(flows())
         moment = draw(st.sampled_from([NOON, NOON, MIDNIGHT]))
@@ -175,5 +192,4 @@ def happenings(draw: st.DrawFn) -> list[Seen]:
         if flow[0] != "icmp":
             seen += draw(st.lists(sockets(flow, moment), max_size=4))
     again = draw(st.lists(st.sampled_from(seen), max_size=3)) if seen else []
-    context: list[Seen] = [*draw(CONTEXTS)]
-    return context + draw(st.permutations([*seen, *again]))
+    return draw(st.permutations([*seen, *again]))
