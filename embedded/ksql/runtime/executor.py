@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from embedded.ksql.engine import StatementResult
+from embedded.ksql.errors import UnsupportedError
+from embedded.ksql.query import Query
 from embedded.ksql.runtime.commands import Command
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.statements import CHANGES, Pausing, pausing
@@ -47,6 +49,11 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
     instance.stale = True
     if any(result.terminated for result in results) and instance.work.spent:
         instance.snapshot()
+    for result in results:
+        replaced = _replaced(result)
+        if replaced and instance.queries.state_rows().get(replaced.id):
+            message = "CREATE OR REPLACE of a query that holds rows: terminate it, drop its sink, create it"
+            raise UnsupportedError(message, statement=result.statement, feature="CREATE OR REPLACE")
     done = [_carry_out(instance, result, properties) for result in results]
     instance.stale = False
     instance.source.read_from(instance.queries.starts())
@@ -55,7 +62,7 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
 
 def _carry_out(instance: Instance, result: StatementResult, properties: Mapping[str, Any]) -> Done:
     command = None
-    if result.kind in CHANGES:
+    if result.kind in CHANGES and not _is_void(result):
         command = instance.statements.write(result, properties)
         _apply(instance, result)
     elif result.kind == "INSERT_VALUES":
@@ -64,6 +71,14 @@ def _carry_out(instance: Instance, result: StatementResult, properties: Mapping[
 
 
 def _apply(instance: Instance, result: StatementResult) -> None:
+    replaced = _replaced(result)
+    if replaced:
+        _await_others(instance)
+        instance.queries.pause(replaced.id)
+        at = instance.positions(replaced.id)
+        instance.queries.stop(replaced.id, but_for={topic.name for topic in replaced.internal_topics})
+        instance.queries.start(replaced, instance.statements.resets[replaced.id], at)
+        return
     for query_id in result.terminated:
         instance.queries.stop(query_id)
         instance.progress.forget(query_id)
@@ -77,15 +92,33 @@ def _apply(instance: Instance, result: StatementResult) -> None:
 
 
 def _pause(instance: Instance, sql: str, pause: Pausing) -> Done:
+    _await_others(instance)
+    command, ids = instance.statements.write_pause(sql, pause)
+    _apply_pause(instance, ids, pause)
+    return Done(None, command, "Query resumed." if pause.resume else "Query paused.")
+
+
+def _await_others(instance: Instance) -> None:
+    """Read what others have written to topics that are handed on, so that a query's place is exact."""
     deadline = time.monotonic() + PATIENCE
     while not instance.queries.may_pause and time.monotonic() < deadline:
         instance.work.process(instance.source.take(0.05))
         instance.work.commit()
         instance.work.settle(look=False)
         instance.source.read_from(instance.queries.starts())
-    command, ids = instance.statements.write_pause(sql, pause)
-    _apply_pause(instance, ids, pause)
-    return Done(None, command, "Query resumed." if pause.resume else "Query paused.")
+
+
+def _replaced(result: StatementResult) -> Query | None:
+    """The query that takes the place of one of the same id."""
+    return result.query if result.query and result.query.id in result.terminated else None
+
+
+def _is_void(result: StatementResult) -> bool:
+    """Whether a statement with IF [NOT] EXISTS had nothing to do."""
+    made = result.query is not None or bool(result.topics)
+    if result.kind == "CREATE":
+        return not made and result.message.startswith("Cannot add ")
+    return result.kind == "DROP" and result.source is None
 
 
 def _apply_pause(instance: Instance, ids: tuple[str, ...], pause: Pausing) -> None:

@@ -37,6 +37,14 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Born:
+    """A reader is new: whatever a reader of that name held before counts no more."""
+
+    stage: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A reader goes on from `offset` of an input, reading from Kafka."""
 
@@ -55,7 +63,7 @@ class Attached:
     partition: int
 
 
-Event = Batch | Placed | Attached
+Event = Batch | Born | Placed | Attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ def _event(event: Event) -> list[Any]:
     match event:
         case Batch(runs):
             return ["b", [[r.topic, r.partition, r.start, r.stop, list(r.stages)] for r in runs]]
+        case Born(stage, partition):
+            return ["n", stage, partition]
         case Placed(stage, topic, partition, offset):
             return ["p", stage, topic, partition, offset]
         case Attached(stage, topic, partition):
@@ -102,6 +112,8 @@ def _decoded(event: list[Any]) -> Event:
     match event:
         case ["b", runs]:
             return Batch(tuple(Run(t, p, start, stop, tuple(stages)) for t, p, start, stop, stages in runs))
+        case ["n", stage, partition]:
+            return Born(stage, partition)
         case ["p", stage, topic, partition, offset]:
             return Placed(stage, topic, partition, offset)
         case ["a", stage, topic, partition]:

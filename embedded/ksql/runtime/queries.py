@@ -1,6 +1,6 @@
 """The application's queries on this instance: which readers they have here, and where those begin."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -105,19 +105,26 @@ class Queries:
             self.handing_on.topics = fit - self.unwritten
             self.handing_on.detach_unfit()
 
-    def start(self, query: Query, reset: str) -> None:
+    def start(self, query: Query, reset: str, at: Mapping[Input, int] | None = None) -> None:
         """Begin with a query that is new to the application.
 
         Args:
             query: the query.
             reset: where it begins to read: `earliest` or `latest`.
+            at: where it begins in some partitions, if another query of its name has been there before.
         """
         self._queries[query.id] = query
         self._internal |= {topic.name: topic.partitions for topic in query.internal_topics}
         self._rewire()
         self._cluster.create(t for t in query.internal_topics if t.name not in self.unwritten)
         for worker in self.workers.values():
-            self.place(worker, self._add(worker, query), reset)
+            readers = self._add(worker, query)
+            for reader in readers:
+                worker.born(reader)
+                for topic, partition in reader.inputs:
+                    if at and (topic, partition) in at:
+                        worker.place(reader, topic, at[topic, partition])
+            self.place(worker, readers, reset)
 
     def check_sources(self) -> None:
         """See whether every topic is there that a running query reads, and holds what was read of it.
@@ -187,13 +194,14 @@ class Queries:
             if handing_on and topic in handing_on.topics and begin == end and not reader.needs_offsets:
                 handing_on.attach_new(reader, topic, end)
 
-    def stop(self, query_id: str) -> None:
-        """Forget a query that was terminated."""
+    def stop(self, query_id: str, but_for: Collection[str] = ()) -> None:
+        """Forget a query that was terminated, and delete its internal topics `but_for` these."""
         query = self._queries.pop(query_id, None)
         for worker in self.workers.values():
             worker.remove(query_id)
         if query:
-            self._cluster.delete(t.name for t in query.internal_topics if t.name not in self.unwritten)
+            kept = {*self.unwritten, *but_for}
+            self._cluster.delete(t.name for t in query.internal_topics if t.name not in kept)
         self._rewire()
 
     def pause(self, query_id: str) -> None:

@@ -5,12 +5,14 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from embedded.ksql.errors import DataError
 from embedded.ksql.record import Record
 from embedded.ksql.runtime import journal, snapshots
 from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.errors import RuntimeFailureError
-from embedded.ksql.runtime.journal import Attached, Batch, Entry, Event, Placed, Run
+from embedded.ksql.runtime.journal import Attached, Batch, Born, Entry, Event, Placed, Run
 from embedded.ksql.runtime.names import Names
+from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.replay import Replay
 from embedded.ksql.runtime.transaction import Transaction, fence
 from embedded.ksql.runtime.worker import Intake, Worker
@@ -124,7 +126,7 @@ class Recovery:
             for state in history.snapshot.readers:
                 reader = worker.readers.get((state.stage, state.partition))
                 if reader:
-                    reader.task.restore(state.task)
+                    _give_back(reader, state.task)
                     reader.positions |= state.positions
                     reader.attached |= set(state.attached)
             worker.reset(history.snapshot.seen)
@@ -139,6 +141,9 @@ class Recovery:
 
     def _again(self, worker: Worker, event: Event) -> int:
         match event:
+            case Born(stage, partition):
+                if (stage, partition) in worker.readers:
+                    worker.bear(worker.readers[stage, partition])
             case Placed(stage, topic, partition, offset):
                 if (stage, partition) in worker.readers:
                     worker.place(worker.readers[stage, partition], topic, offset)
@@ -159,3 +164,11 @@ class Recovery:
         )
         records = self.replay.take(run) if readers else []
         return Intake(run.input, run.start, run.stop, records, readers)
+
+
+def _give_back(reader: Reader, state: bytes) -> None:
+    try:
+        reader.task.restore(state)
+    except DataError as error:
+        # the journal goes on with its birth if it is another query of the same name
+        log.warning("%s begins without what a snapshot has under its name: %s", reader.key, error)

@@ -14,6 +14,7 @@ from embedded.ksql.runtime.commands import Command, CommandLog
 CHANGES: Final = frozenset({"CREATE", "INSERT_SELECT", "DROP", "TERMINATE", "CREATE_TYPE", "DROP_TYPE"})
 """The kinds of statement that the command topic keeps."""
 
+_TYPE: Final = re.compile(r"TYPE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(\S+)", re.IGNORECASE)
 _PAUSE: Final = re.compile(r"\s*(PAUSE|RESUME)\s+(\S+?)\s*;?\s*", re.IGNORECASE)
 
 
@@ -53,7 +54,8 @@ def command_id(result: StatementResult) -> str:
     if result.kind == "TERMINATE":
         return f"terminate/{result.terminated[0] if len(result.terminated) == 1 else 'ALL'}/execute"
     if result.kind.endswith("TYPE"):
-        return f"type/{result.statement.split()[2]}/{action}"
+        named = _TYPE.search(result.statement)
+        return f"type/{named[1] if named else ''}/{action}"
     if result.source is None:
         raise ValueError(f"the engine names no source for: {result.statement}")
     name = result.source.name if action == "drop" else f"`{result.source.name}`"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from embedded.ksql.query import Query
 from embedded.ksql.record import Record
 from embedded.ksql.runtime.cluster import Input
-from embedded.ksql.runtime.journal import Attached, Batch, Entry, Event, Placed, Run
+from embedded.ksql.runtime.journal import Attached, Batch, Born, Entry, Event, Placed, Run
 from embedded.ksql.runtime.merge import merged
 from embedded.ksql.runtime.names import HANDED_ON
 from embedded.ksql.runtime.reader import Reader
@@ -73,6 +73,8 @@ class Worker:
         Args:
             query: a query that is new to this worker.
             workers: how many workers share the partitions.
+
+        The journal does not note them before they are `born`: in a recovery they are not new.
         """
         added = []
         for stage in query.stages:
@@ -82,6 +84,19 @@ class Worker:
                 self.readers[reader.key, partition] = reader
                 added.append(reader)
         return added
+
+    def born(self, reader: Reader) -> None:
+        """Note that a reader is new to the application."""
+        self.events.append(Born(reader.key, reader.partition))
+
+    def bear(self, reader: Reader) -> None:
+        """Let a reader be as new, for that is what the journal says next."""
+        handler = reader.task.on_dead_letter
+        reader.task = reader.stage.task(reader.partition)
+        reader.task.on_dead_letter = handler
+        reader.positions.clear()
+        reader.attached.clear()
+        self._index()
 
     def remove(self, query_id: str) -> None:
         """Forget a query's readers."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from embedded.ksql.catalog import Source
+from embedded.ksql.functions import library, registry
 from embedded.ksql.query import Query
 from embedded.ksql.runtime.executor import Done
 from embedded.ksql.runtime.instance import Instance
@@ -168,3 +169,17 @@ def properties(instance: Instance) -> list[dict[str, Any]]:
         {"name": name, "scope": "KSQL", "value": str(value), "editable": True, "level": "SERVER"}
         for name, value in sorted(instance.engine.properties.items())
     ]
+
+
+def types(instance: Instance) -> dict[str, Any]:
+    """The custom types as SHOW TYPES lists them."""
+    return {name: schema(type_) for name, type_ in sorted(instance.engine.types.items())}
+
+
+def functions(instance: Instance) -> list[dict[str, str]]:  # noqa: ARG001  # all instances have the same
+    """The functions as SHOW FUNCTIONS lists them."""
+    library.load()
+    found = [(name, "SCALAR") for name in registry.scalars]
+    found += [(name, "TABLE") for name in registry.tables]
+    found += [(name, "AGGREGATE") for name in registry.aggregates]
+    return [{"name": name, "type": kind, "category": ""} for name, kind in sorted(found)]

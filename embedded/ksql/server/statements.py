@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from embedded.ksql.engine import StatementResult
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.runtime import executor
 from embedded.ksql.runtime.errors import RuntimeFailureError
@@ -99,12 +100,18 @@ def _answer(instance: Instance, done: Done, sql: str, host: str) -> Entity | Non
     if shown is not None:
         kind, field, collect = shown
         return entity(kind, statement, **{field: collect(instance)})
+    return _other(instance, result, statement, host)
+
+
+def _other(instance: Instance, result: StatementResult, statement: str, host: str) -> Entity | None:
     if result.kind == "DESCRIBE" and result.source is not None:
         described = entities.source_description(instance, result.source, extended=result.extended)
         return entity("sourceDescription", statement, sourceDescription=described)
     if result.kind == "EXPLAIN" and result.query is not None:
         explained = entities.query_description(instance, result.query, host)
         return entity("queryDescription", statement, queryDescription=explained)
+    if result.kind in ("CREATE", "DROP"):
+        return entity("warning_entity", statement, message=result.message)
     if result.kind in _SILENT:
         return None
     message = f"{result.kind.replace('_', ' ')} is not answered by this server"
@@ -118,6 +125,8 @@ _SHOWN: Final[dict[str, tuple[str, str, Callable[[Instance], Any]]]] = {
     "SHOW_TABLES": ("tables", "tables", lambda instance: entities.sources(instance, "TABLE")),
     "SHOW_QUERIES": ("queries", "queries", entities.queries),
     "SHOW_TOPICS": ("kafka_topics", "topics", entities.topics),
+    "SHOW_TYPES": ("type_list", "types", entities.types),
+    "SHOW_FUNCTIONS": ("function_names", "functions", entities.functions),
     "SHOW_PROPERTIES": ("properties", "properties", entities.properties),
 }
 """For each SHOW: the answer's type, its field, and what is in it."""

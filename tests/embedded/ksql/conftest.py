@@ -43,6 +43,7 @@ class Topics:
                 "linger.ms": 2,
                 "partitioner": "murmur2_random",
                 "enable.idempotence": True,
+                "log_level": 0,  # the broker is stopped before the last producer is collected
             }
         )
 

@@ -1,7 +1,7 @@
 import pytest
 
 from embedded.ksql.runtime import journal
-from embedded.ksql.runtime.journal import Attached, Batch, Entry, Placed, Run
+from embedded.ksql.runtime.journal import Attached, Batch, Born, Entry, Placed, Run
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from embedded.ksql.runtime.journal import Attached, Batch, Entry, Placed, Run
         Entry(
             by="x",
             events=(
+                Born("Q/0", 1),
                 Placed("Q/0", "a", 1, 20),
                 Batch((Run("a", 1, 20, 30, ("Q/0", "R/0")), Run("b", 1, 0, 4, ("Q/0",)))),
                 Attached("Q/0", "a", 0),

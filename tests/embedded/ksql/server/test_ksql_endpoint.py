@@ -194,3 +194,46 @@ def test_the_versioned_content_type_is_answered_in_kind(ksql: InstanceProcess) -
         "/ksql", content=json.dumps({"ksql": "SHOW STREAMS;"}), headers={"Accept": wanted}
     )
     assert response.headers["content-type"] == wanted
+
+
+def test_what_is_there_already_is_said_and_not_made_again(ksql: InstanceProcess, topics: Topics) -> None:
+    again = source(topics).replace("CREATE STREAM", "CREATE STREAM IF NOT EXISTS")
+    (made,) = ksql.ksql(again)
+    assert made["@type"] == "currentStatus"
+    for sql in (again, "DROP STREAM IF EXISTS nobody;"):
+        (warned,) = ksql.ksql(sql)
+        assert warned["@type"] == "warning_entity"
+        assert "exist" in warned["message"]
+
+
+def test_types_and_functions_are_listed(ksql: InstanceProcess) -> None:
+    (made,) = ksql.ksql("CREATE TYPE endpoint AS STRUCT<ip VARCHAR, port INT>;")
+    assert made["commandId"] == "type/endpoint/create"
+    types, functions = ksql.ksql("SHOW TYPES; SHOW FUNCTIONS;")
+    assert types["types"]["ENDPOINT"]["type"] == "STRUCT"
+    kinds = {function["name"]: function["type"] for function in functions["functions"]}
+    assert kinds["SUM"] == "AGGREGATE"
+    assert kinds["LCASE"] == "SCALAR"
+
+
+def test_a_replaced_query_goes_on_where_the_old_one_was(
+    make_instance: Callable[..., InstanceProcess], topics: Topics
+) -> None:
+    instance = make_instance()
+    instance.start()
+    instance.ksql(source(topics) + copy(topics))
+    topics.send("raw", {"BYTES": 1}, key="a")
+    topics.flush()
+    topics.read("big", 1)
+    instance.ksql(
+        copy(topics).replace("CREATE", "CREATE OR REPLACE").replace(" EMIT", " WHERE bytes > 5 EMIT")
+    )
+    for size in (2, 6):
+        topics.send("raw", {"BYTES": size}, key="a")
+    topics.flush()
+    assert [record.value["BYTES"] for record in topics.read("big", 2)] == [1, 6]
+    instance.kill()
+    instance.start()
+    topics.send("raw", {"BYTES": 7}, key="a")
+    topics.flush()
+    assert [record.value["BYTES"] for record in topics.read("big", 3)] == [1, 6, 7]
