@@ -95,19 +95,21 @@ class StreamJoin(State):
         if self._least + self._after[side] + self._grace >= self._time:
             return
         assert self.waiting is not None  # noqa: S101 - only called with one
-        self._least = _NEVER
+        seen = -1
         # A row is still open when its time + its side's span + grace >= stream time.
         bounds = (
             self._time - self._after[RIGHT] - self._grace,
             self._time - self._after[LEFT] - self._grace,
         )
         for time, waited, key, rows in self.waiting.expired(bounds):
-            self._least = time
+            seen = time
             for row in rows:
                 self._forward(key, self._joined(waited, row, self._nulls[1 - waited]), time)
+        # Kafka Streams remembers where its walk has ended, be that a row put out or one still open.
         last = self.waiting.last_seen()
-        if last is not None:
-            self._least = last
+        if last is not None and last > seen:
+            seen = last
+        self._least = seen if seen >= 0 else _NEVER
 
     def rows(self) -> int:
         """None of its own."""
