@@ -8,6 +8,7 @@ from typing import Final
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import EarliestSpec, LatestSpec, OffsetSpec
+from confluent_kafka.admin._metadata import ClusterMetadata
 from confluent_kafka.cimpl import NewTopic
 
 from embedded.ksql.catalog import TopicSpec
@@ -19,6 +20,9 @@ Input = tuple[str, int]
 
 SETTLED: Final = 10.0
 """Seconds within which a new topic has to have a leader."""
+
+ANSWER: Final = 10.0
+"""Seconds within which a broker has to say which topics there are."""
 
 FRESH: Final = 0.02
 """Seconds for which it is believed that a topic does not exist."""
@@ -51,7 +55,15 @@ class Cluster:
 
     def id(self) -> str:
         """The Kafka cluster's id, as its brokers say it."""
-        return str(self.admin.list_topics(timeout=clients.TIMEOUT).cluster_id)
+        return str(self._listed().cluster_id)
+
+    def _listed(self) -> ClusterMetadata:
+        try:
+            return self.admin.list_topics(timeout=ANSWER)
+        except KafkaException as error:
+            raise RuntimeFailureError(
+                f"Kafka does not answer on {self.bootstrap}: {error.args[0].str()}"
+            ) from error
 
     def partitions(self, name: str) -> int | None:
         """How many partitions topic `name` has, or None when there is no such topic."""
@@ -61,7 +73,7 @@ class Cluster:
 
     def refresh(self) -> dict[str, list[int]]:
         """Ask the cluster; return for each topic how many replicas each of its partitions has."""
-        topics = self.admin.list_topics(timeout=clients.TIMEOUT).topics
+        topics = self._listed().topics
         self._partitions = {name: len(topic.partitions) for name, topic in topics.items()}
         self._asked = time.monotonic()
         return {

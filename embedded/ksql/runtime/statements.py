@@ -1,5 +1,6 @@
 """Statements carried out: checked by the engine, written to the command topic, put to work."""
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,9 +8,11 @@ from typing import Any, Final
 
 from embedded.ksql.catalog import TopicSpec
 from embedded.ksql.engine import Engine, StatementResult
-from embedded.ksql.errors import InvalidError
+from embedded.ksql.errors import InvalidError, KsqlError
 from embedded.ksql.runtime.cluster import Cluster
 from embedded.ksql.runtime.commands import Command, CommandLog
+
+log = logging.getLogger(__name__)
 
 CHANGES: Final = frozenset({"CREATE", "INSERT_SELECT", "DROP", "TERMINATE", "CREATE_TYPE", "DROP_TYPE"})
 """The kinds of statement that the command topic keeps."""
@@ -102,7 +105,12 @@ class Statements:
             self.outcomes[command.command_id] = "Query resumed." if pause.resume else "Query paused."
             return pause
         self._topics.known = dict(command.partitions)
-        results = self.engine.execute(command.statement, command.properties)
+        try:
+            results = self.engine.execute(command.statement, command.properties)
+        except KsqlError as error:
+            log.error("statement %d of the command topic is left out: %s", command.offset, error)  # noqa: TRY400
+            self.outcomes[command.command_id] = f"left out: {error}"
+            return []
         self._note(results, command.properties)
         self.outcomes[command.command_id] = results[-1].message if results else ""
         return results

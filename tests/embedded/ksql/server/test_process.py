@@ -40,3 +40,11 @@ def test_a_taken_port_is_named(ksql: InstanceProcess, kafka: Kafka, tmp_path: Pa
     ended = run(settings, tmp_path)
     assert ended.returncode == 1
     assert f"port {port} cannot be listened on" in ended.stderr
+
+
+def test_a_kafka_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    bootstrap = f"127.0.0.1:{free_port()}"
+    ended = run(Settings(bootstrap=bootstrap, port=free_port(), state_dir=tmp_path / "state"), tmp_path)
+    assert ended.returncode == 1
+    assert f"Kafka does not answer on {bootstrap}" in ended.stderr
+    assert "Traceback" not in ended.stderr
