@@ -16,7 +16,7 @@ from embedded.ksql.operators.stream_join import StreamJoin
 from embedded.ksql.operators.windows import WindowAggregate
 from embedded.ksql.plan import steps
 from embedded.ksql.record import Record
-from embedded.ksql.serde import formats
+from embedded.ksql.serde import formats, kafka
 
 Handlers = dict[str, list[Callable[[Record], None]]]
 
@@ -179,6 +179,17 @@ class Builder:
             from_key = self._from_key(step)
             extra = [e for e, append in zip(step.expressions, step.appended, strict=True) if append]
             append = rows.projection(extra, columns) if extra else None
+            if len(step.expressions) == 1 and step.keys.format.name == "KAFKA":
+                only = rows.value(step.expressions[0], columns)
+                encode = kafka.writer(step.schema.keys[0].type)
+
+                def plain_key_of(key: Any, row: Any) -> bytes | None:
+                    if row is None:
+                        return write(from_key(key))
+                    value = only(row)
+                    return None if value is None else encode(value)
+
+                return plain_key_of, append
 
             def key_of(key: Any, row: Any) -> bytes | None:
                 return write(from_key(key) if row is None else compute(row))

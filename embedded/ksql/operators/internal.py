@@ -3,16 +3,20 @@
 import base64
 from collections.abc import Callable
 from decimal import Decimal as Exact
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from embedded.ksql.catalog import Format
 from embedded.ksql.operators.context import Change, Context, Forward
+from embedded.ksql.operators.decode import layout
 from embedded.ksql.plan.schema import Schema
 from embedded.ksql.record import ANY_PARTITION, Record
 from embedded.ksql.types import Array, Decimal, Map, Struct, Type
 
 Convert = Callable[[Any], Any]
+_ROW: Final = object()
+"""The memo of a record whose row is at hand: it need not be read again."""
 _PLAIN = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING", "DATE", "TIME", "TIMESTAMP"})
 
 
@@ -86,13 +90,28 @@ def row_codec(schema: Schema) -> tuple[Convert, Convert]:
     return out, back
 
 
+def _writer(schema: Schema) -> Convert:
+    """The function that makes a row ready for JSON; most rows are as they are."""
+    out, _ = row_codec(schema)
+    columns = tuple((f.name, f.type) for f in schema.values)
+    known = layout(Format("JSON"), tuple((str(i), kind) for i, (_, kind) in enumerate(columns)), wrapped=True)
+    if known is None:
+        return out
+    finite = known.finite
+    if finite is None:
+        return lambda row: row
+    return lambda row: row if finite(row) else out(row)
+
+
 def stream_writer(schema: Schema, topic: str, context: Context) -> Forward:
     """The handler that writes a stream's rows to an internal topic."""
-    out, _ = row_codec(schema)
+    out = _writer(schema)
 
     def process(key: Any, row: Any, time: int) -> None:
         value = None if row is None else orjson.dumps(out(row))
-        context.outputs.append(Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers))
+        made = Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers)
+        made.memo = (_ROW, row)
+        context.outputs.append(made)
 
     return process
 
@@ -103,7 +122,11 @@ def stream_reader(schema: Schema, context: Context, forward: Forward) -> Callabl
 
     def process(record: Record) -> None:
         context.stream_time = max(context.stream_time, record.timestamp)
-        row = None if record.value is None else back(orjson.loads(record.value))
+        memo = record.memo
+        if memo is not None and memo[0] is _ROW:
+            row = memo[1]
+        else:
+            row = None if record.value is None else back(orjson.loads(record.value))
         forward(record.key, row, record.timestamp)
 
     return process

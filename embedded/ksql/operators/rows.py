@@ -32,6 +32,8 @@ def projection(expressions: Sequence[Expression], columns: Columns) -> Callable[
         else:
             lines += _guarded(f"v{i}", code)
             items.append(f"v{i}")
+    if items and items == [f"r[{i}]" for i in range(len(items))]:
+        return _function(compiler, [f"return r[:{len(items)}]"])
     return _function(compiler, [*lines, f"return [{', '.join(items)}]"])
 
 

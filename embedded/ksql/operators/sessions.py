@@ -69,8 +69,7 @@ class SessionAggregate(State):
             for each in merged:
                 self._change(key, each, None)
         kept = [each for each in kept if (each[0], each[1]) != (start, end)]
-        if end > self._put:
-            self._put = end
+        self._put = max(self._put, end)
         live = max(0, self._put - self._kept) // self._segment
         if end // self._segment >= live:
             kept.append(session)
