@@ -63,8 +63,8 @@ def diagnose(told: StackOutputs, project: Path, patience: float = PATIENCE) -> D
     survey = take(told, project)
     found = findings(survey)
     way = follow(told, survey, found, patience)
-    if way.stopped is not None and not any(explains(finding, way.stopped) for finding in found):
-        # a walk takes its time: what has come up since, or through it, belongs to the answer
+    if way.stopped is not None:
+        # a walk takes its time: what has come up or gone since belongs to the answer
         found = findings(take(told, project))
     return Diagnosis(walk=way, found=judged(way, found, last_lines(run, "connect")), run=run)
 
