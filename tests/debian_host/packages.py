@@ -87,6 +87,8 @@ class Repository:
             made = subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
             (self.folder / name).write_bytes(made.stdout)
         self._gpg("--clearsign", "--output", str(self.folder / "InRelease"), str(self.folder / "Release"))
+        # signing has started an agent, which would outlive the tests
+        subprocess.run(["gpgconf", "--homedir", str(self.gnupg), "--kill", "all"], check=True)
 
     def _gpg(self, *arguments: str) -> bytes:
         return subprocess.run(
