@@ -12,13 +12,13 @@ from cli.environment.install import as_told
 from infra.errors import LabError
 
 ORDER: Final = (
-    "doctor",
     "up",
     "events",
     "replay",
     "verify",
     "status",
     "diagnose",
+    "doctor",
     "destroy",
     "preview",
     "refresh",
