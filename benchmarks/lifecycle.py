@@ -32,6 +32,7 @@ PORT_KEYS: Final = (
     "connect.port",
     "splunk.management_port",
     "splunk.hec_port",
+    "console.port",
 )
 MEGABYTE: Final = 1_000_000
 

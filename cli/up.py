@@ -44,3 +44,5 @@ def command(stack: str | None, *, replay: bool) -> None:
                 )
             )
             print_replayed(Console(), done)
+    if told.console_url:
+        click.echo(f"Console: {told.console_url} (its certificate is of this stack's own CA)")

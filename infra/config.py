@@ -45,6 +45,7 @@ class LabConfiguration(MachineConfiguration, DockerConfiguration, ExternalConfig
     connect_port: Port = Field(default=ports.CONNECT, alias="connect.port")
     splunk_management_port: Port = Field(default=ports.SPLUNK_MANAGEMENT, alias="splunk.management_port")
     splunk_hec_port: Port = Field(default=ports.SPLUNK_HEC, alias="splunk.hec_port")
+    console_port: Port = Field(default=ports.CONSOLE, alias="console.port")
 
     kafka_heap_mb: int = Field(
         default=256, ge=128, le=65536, alias="kafka.heap_mb", description="megabytes, from 128 to 65536"

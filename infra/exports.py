@@ -37,6 +37,8 @@ def export(
         "zeek_server": zeek.source,
         "windows_client": windows.source,
     }
+    if at.console_url is not None:
+        values["console_url"] = at.console_url
     if at.beats is not None:
         values |= {
             "beats_address": at.beats.address,

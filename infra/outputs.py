@@ -32,6 +32,8 @@ class StackOutputs(BaseModel):
     """The lab's CA, PEM: what every TLS client of the lab verifies against."""
     run_directory: str
     """Where logs and run-time files of the stack are, relative to the project's folder."""
+    console_url: str = ""
+    """The web page that shows what the lab knows; empty where there is none."""
     beats_address: str = ""
     """Where Beats send to (`host:port`); empty where no Beat can."""
     beats_certificate: str = ""

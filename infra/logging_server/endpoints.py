@@ -39,6 +39,8 @@ class Endpoints:
     splunk_password: pulumi.Output[str]
     ca_certificate: pulumi.Output[str]
     instance: pulumi.Output[str]
+    console_url: pulumi.Output[str] | None = None
+    """The web page that shows what the lab knows; None where there is none."""
     connect_trust_store: pulumi.Output[str] | None = None
     """A PKCS #12 store on Connect's machine that trusts the CA; None where Connect's Java does so already."""
     hand_to_connect: HandOver = _as_it_is

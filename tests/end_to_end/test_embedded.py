@@ -1,7 +1,9 @@
 """The embedded stack as its user meets it: up, seen through, changed, broken, repaired, destroyed."""
 
 import re
+import ssl
 
+import httpx
 import psutil
 
 from infra import topics
@@ -18,6 +20,18 @@ def test_up_shows_the_connection_of_explorer_exe(clone: Clone) -> None:
     assert "explorer.exe" in printed
     assert "4912" in printed
     assert "asha" in printed
+
+
+def test_the_console_is_served_under_the_stacks_own_certificate_and_has_seen_the_attack(clone: Clone) -> None:
+    outputs = clone.outputs()
+    assert outputs.console_url in (clone.folder / "up.log").read_text()
+    trusted = ssl.create_default_context(cadata=outputs.ca_certificate)
+    with httpx.Client(base_url=outputs.console_url, verify=trusted) as client:
+        assert client.get("/").status_code == httpx.codes.OK
+        told = client.get("/health").json()
+        hops = {hop["name"]: hop for hop in client.get("/api/pipeline").json()["hops"]}
+    assert (told["live"], told["trouble"], told["unreadable"]) == (True, "", 0)
+    assert hops[topics.ENRICHED]["written"] > 400
 
 
 def test_the_checks_of_the_running_stack_pass(clone: Clone) -> None:
@@ -44,7 +58,7 @@ def test_secrets_are_not_readable_in_state_settings_or_logs(clone: Clone) -> Non
         *clone.run.path.glob("tls/*"),
         *clone.run.path.glob("*password*"),
         *clone.run.path.glob("*.properties"),
-        *(clone.run.settings(program) for program in ("kafka", "ksql", "connect", "splunk")),
+        *(clone.run.settings(program) for program in ("kafka", "ksql", "connect", "splunk", "console")),
     ]
     assert len(written) > 8
     assert [path for path in written if path.stat().st_mode & 0o077] == []

@@ -130,7 +130,7 @@ def _failed(run: RunDirectory, program: str, what: str, info: Info | None) -> Un
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessArgs:
-    """A stand-in to run: the package `embedded.<program>` with these settings.
+    """A program to run: a package, `embedded.<program>` unless another is named, with these settings.
 
     `reads` are digests of files that it reads at its start, by name; `deadline` is in seconds.
     """
@@ -143,6 +143,7 @@ class ProcessArgs:
     health: pulumi.Input[Mapping[str, Any]]
     digests: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     deadline: float = 60.0
+    package: str = ""
 
 
 class Process(Resource, module="lab", name="Process"):
@@ -150,7 +151,7 @@ class Process(Resource, module="lab", name="Process"):
 
     def __init__(self, name: str, args: ProcessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         command = [
-            *(sys.executable, "-m", f"embedded.{args.program}"),
+            *(sys.executable, "-m", args.package or f"embedded.{args.program}"),
             *("--config", str(args.run.settings(args.program))),
         ]
         props = {

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pulumi
 from pydantic import BaseModel
 
+from console.settings import Settings as ConsoleSettings
 from embedded.connect.settings import Settings as ConnectSettings
 from embedded.kafka.settings import Settings as KafkaSettings
 from embedded.ksql.settings import Settings as KsqlSettings
@@ -22,6 +23,7 @@ from infra.logging_server.embedded.process import Process, ProcessArgs
 from infra.logging_server.embedded.run_directory import RunDirectory
 from infra.logging_server.embedded.supervisor import Supervisor
 from infra.logging_server.endpoints import Endpoints
+from infra.pipeline.pipeline import NAME as CONNECTOR
 from infra.private_file import PrivateFile
 from infra.tls.resources import CertificateAuthority, LeafCertificate
 from infra.tls.trust_store import TrustStore
@@ -29,6 +31,7 @@ from infra.tls.trust_store import TrustStore
 HOST: Final = "127.0.0.1"
 SPLUNK_ADMIN: Final = "admin"
 HEC_HEALTH: Final = "/services/collector/health"
+CONSOLE_HEALTH: Final = "/health"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,10 @@ class EmbeddedServer(pulumi.ComponentResource):
         splunk = self._splunk()
         ksql = self._ksql(kafka)
         connect = self._connect(kafka)
-        self.endpoints = self._endpoints(kafka=kafka, ksql=ksql, connect=connect, splunk=splunk)
+        console = self._console(kafka)
+        self.endpoints = self._endpoints(
+            kafka=kafka, ksql=ksql, connect=connect, splunk=splunk, console=console
+        )
         self.register_outputs({})
 
     def _kafka(self) -> Process:
@@ -90,11 +96,32 @@ class EmbeddedServer(pulumi.ComponentResource):
         health = HttpAnswers(url=f"http://{HOST}:{settings.port}/connectors")
         return self._process("connect", settings, health.model_dump(), [kafka])
 
+    def _console(self, kafka: Process) -> Process:
+        settings = ConsoleSettings(
+            bootstrap=self._bootstrap,
+            port=self._args.configuration.console_port,
+            certificate=self._args.run.path / "tls" / "console.pem",
+            private_key=self._args.run.path / "tls" / "console.key",
+            sink_group=f"connect-{CONNECTOR}",
+        )
+        health = {
+            "kind": "http",
+            "url": f"https://{HOST}:{settings.port}{CONSOLE_HEALTH}",
+            "ca_certificate": self._authority.certificate,
+        }
+        digests = {name: file.digest for name, file in self._tls("console").items()}
+        return self._process("console", settings, health, [kafka], digests, package="console")
+
+    def _tls(self, name: str) -> dict[str, PrivateFile]:
+        """A certificate and its key for a service on the loopback interface, as files."""
+        leaf = LeafCertificate(f"{name}-tls", self._authority, ["localhost", HOST], opts=self._mine())
+        return {
+            "certificate": self._file(f"{name}-certificate", f"tls/{name}.pem", leaf.certificate),
+            "private_key": self._file(f"{name}-key", f"tls/{name}.key", leaf.private_key),
+        }
+
     def _splunk(self) -> Process:
         configuration = self._args.configuration
-        leaf = LeafCertificate("splunk-tls", self._authority, ["localhost", HOST], opts=self._mine())
-        certificate = self._file("splunk-certificate", "tls/splunk.pem", leaf.certificate)
-        private_key = self._file("splunk-key", "tls/splunk.key", leaf.private_key)
         password = self._file("splunk-password", "splunk-password", self._password)
         settings = SplunkSettings(
             management_port=configuration.splunk_management_port,
@@ -109,7 +136,7 @@ class EmbeddedServer(pulumi.ComponentResource):
             "url": f"https://{HOST}:{settings.hec_port}{HEC_HEALTH}",
             "ca_certificate": self._authority.certificate,
         }
-        files = {"certificate": certificate, "private_key": private_key, "password": password}
+        files = {**self._tls("splunk"), "password": password}
         return self._process(
             "splunk", settings, health, [], {key: file.digest for key, file in files.items()}
         )
@@ -121,6 +148,8 @@ class EmbeddedServer(pulumi.ComponentResource):
         health: Mapping[str, Any],
         needs: list[pulumi.Resource] | None = None,
         reads: Mapping[str, pulumi.Input[str]] | None = None,
+        *,
+        package: str = "",
     ) -> Process:
         args = ProcessArgs(
             program=program,
@@ -129,11 +158,17 @@ class EmbeddedServer(pulumi.ComponentResource):
             supervisor=self._supervisor.generation,
             settings=settings,
             health=health,
-            digests={"code": code_digest(self._args.project, f"embedded/{program}"), **(reads or {})},
+            digests={
+                "code": code_digest(self._args.project, package or f"embedded/{program}"),
+                **(reads or {}),
+            },
+            package=package,
         )
         return Process(program, args, self._mine(*(needs or [])))
 
-    def _endpoints(self, *, kafka: Process, ksql: Process, connect: Process, splunk: Process) -> Endpoints:
+    def _endpoints(
+        self, *, kafka: Process, ksql: Process, connect: Process, splunk: Process, console: Process
+    ) -> Endpoints:
         configuration = self._args.configuration
 
         def once_up(process: Process, value: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -148,6 +183,7 @@ class EmbeddedServer(pulumi.ComponentResource):
             splunk_user=once_up(splunk, SPLUNK_ADMIN),
             splunk_password=once_up(splunk, pulumi.Output.secret(self._password)),
             ca_certificate=self._authority.certificate,
+            console_url=once_up(console, f"https://{HOST}:{configuration.console_port}"),
             instance=self._supervisor.instance,
             connect_trust_store=self._trust_store.path,
             hand_to_connect=self._hand_to_connect,
