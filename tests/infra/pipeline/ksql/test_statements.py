@@ -117,9 +117,8 @@ def test_an_override_for_nothing_is_refused() -> None:
 
 def test_the_labs_own_files_are_read_and_take_the_configurations_overrides() -> None:
     statements = read_folder(KSQL, {"attribution_window": "7 MINUTES", "attribution_grace": "3 DAYS"})
-    joins = [statement for statement in statements if "WITHIN" in statement.normal]
-    assert joins
-    assert all("WITHIN 7 MINUTES GRACE PERIOD 3 DAYS" in statement.text for statement in joins)
+    (join,) = (statement for statement in statements if statement.name == "CONN_MATCH")
+    assert "WITHIN 7 MINUTES GRACE PERIOD 3 DAYS" in join.text
 
 
 def test_a_folder_without_statements_is_refused(tmp_path: Path) -> None:
