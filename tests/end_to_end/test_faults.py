@@ -26,6 +26,11 @@ def undisturbed(clone: Clone) -> dict[str, Any]:
     return replayed(clone.types("./lab replay --json"))
 
 
+def counted(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures that do not depend on the day to which a replay moves the recording, as reasons do."""
+    return {**figures, "unattributed": sum(figures["unattributed"].values())}
+
+
 def revisions(outputs: StackOutputs) -> int:
     """How far the topic of enriched events has grown."""
     reader = Reader(outputs.kafka_bootstrap)
@@ -70,7 +75,7 @@ def test_a_process_killed_during_a_replay_loses_nothing(
         victim.kill()
         printed, _ = replay.communicate(timeout=PATIENCE_SECONDS)
     assert replay.returncode == 0, printed + clone.logs()
-    assert replayed(printed) == undisturbed
+    assert counted(replayed(printed)) == counted(undisturbed)
     assert clone.pid(program) != victim.pid
 
     deadline = time.monotonic() + DEADLINE_SECONDS
