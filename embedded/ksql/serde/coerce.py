@@ -3,6 +3,8 @@
 import base64
 import binascii
 import json
+import math
+import re
 from decimal import Decimal as Exact
 from decimal import InvalidOperation
 from typing import Any, Final
@@ -21,6 +23,14 @@ def _refuse_constant(name: str) -> Any:
     raise DataError(f"not JSON: {name}")
 
 
+_TOO_LARGE: Final = 2.0**63
+_SPECIAL: Final = {
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "+Infinity": math.inf,
+    "-Infinity": -math.inf,
+}
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DECODER: Final = json.JSONDecoder(parse_float=Exact, parse_constant=_refuse_constant)
 
 
@@ -31,7 +41,7 @@ def exact_document(data: bytes) -> Any:
         DataError: it is not JSON.
     """
     try:
-        return _DECODER.raw_decode(data.decode("utf-8").lstrip(" \t\r\n"))[0]
+        return _DECODER.raw_decode(data.decode("utf-8-sig").lstrip(" \t\r\n"))[0]
     except (ValueError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"not JSON: {error}") from error
 
@@ -51,6 +61,8 @@ def to_boolean(value: Any) -> bool:
 def _whole(value: Any, kind: str, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and abs(value) >= _TOO_LARGE:
+        raise InexactError
     if isinstance(value, float | Exact):
         return int(value)
     if isinstance(value, str):
@@ -81,16 +93,21 @@ def to_time(value: Any) -> int:
     return found
 
 
+def text_double(text: str) -> float:
+    """A DOUBLE from text as Java's Double.parseDouble reads it."""
+    try:
+        return _SPECIAL.get(text.strip()) or parse_double(text)
+    except ValueError as error:
+        raise DataError("Can't coerce string to type. targetType: DOUBLE") from error
+
+
 def to_double(value: Any) -> float:
     """A DOUBLE from a number or its text."""
     if isinstance(value, int | float | Exact) and not isinstance(value, bool):
         # Decimals have no negative zero, and JSON's numbers are decimals.
         return float(value) + 0.0
     if isinstance(value, str):
-        try:
-            return parse_double(value)
-        except ValueError as error:
-            raise DataError("Can't coerce string to type. targetType: DOUBLE") from error
+        return text_double(value)
     raise _wrong(value, "DOUBLE")
 
 
@@ -105,7 +122,7 @@ def to_string(value: Any) -> str:
     if isinstance(value, float):
         raise InexactError
     if isinstance(value, Exact):
-        return str(value)
+        return str(value or abs(value))
     if isinstance(value, list):
         return "[" + ", ".join("null" if item is None else to_string(item) for item in value) + "]"
     if _has_float(value):
@@ -128,8 +145,19 @@ def _written(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(_written, value)) + "]"
     if isinstance(value, Exact):
-        return str(value)
+        return str(value or abs(value))
     return json.dumps(value, ensure_ascii=False)
+
+
+def strict_decimal(text: str) -> Exact:
+    """A decimal from text as Java's BigDecimal reads it: no blanks, no underscores.
+
+    Raises:
+        InvalidOperation: it is none.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise InvalidOperation(f"not a number: {text!r}")
+    return Exact(text)
 
 
 def to_decimal(kind: Decimal, value: Any) -> Exact:
@@ -137,13 +165,16 @@ def to_decimal(kind: Decimal, value: Any) -> Exact:
     if isinstance(value, float):
         raise InexactError
     try:
-        if isinstance(value, int | Exact) and not isinstance(value, bool):
-            return fit_exactly(Exact(value), kind.precision, kind.scale)
         if isinstance(value, str):
-            return fit_exactly(Exact(value), kind.precision, kind.scale)
+            made = fit_exactly(strict_decimal(value), kind.precision, kind.scale)
+        elif isinstance(value, int | Exact) and not isinstance(value, bool):
+            made = fit_exactly(Exact(value), kind.precision, kind.scale)
+        else:
+            raise _wrong(value, "DECIMAL")
     except (ArithmeticError, InvalidOperation) as error:
         raise DataError(f"{value} does not fit {kind}") from error
-    raise _wrong(value, "DECIMAL")
+    # Java's decimals have no negative zero.
+    return made or abs(made)
 
 
 def to_bytes(value: Any) -> bytes:

@@ -5,26 +5,23 @@ import binascii
 import csv
 import io
 from collections.abc import Callable, Sequence
-from decimal import Decimal as Exact
 from decimal import InvalidOperation
-from typing import Any, Final
+from typing import Any
 
 from embedded.ksql.errors import DataError
-from embedded.ksql.expressions.arithmetic import double_text, fit_exactly, plain
-from embedded.ksql.serde.coerce import to_bigint, to_integer, to_time
+from embedded.ksql.expressions.arithmetic import double_text, plain
+from embedded.ksql.serde.coerce import text_double, to_bigint, to_decimal, to_integer, to_time
 from embedded.ksql.types import Decimal, Type
-
-_LAST_PLAIN_START: Final = "~"
 
 
 def _parser(kind: Type) -> Callable[[str], Any]:
     if isinstance(kind, Decimal):
-        return lambda v: fit_exactly(Exact(v), kind.precision, kind.scale)
+        return lambda v: to_decimal(kind, v)
     parsers: dict[str, Callable[[str], Any]] = {
         "BOOLEAN": lambda v: v.lower() == "true",
         "INTEGER": to_integer,
         "BIGINT": to_bigint,
-        "DOUBLE": float,
+        "DOUBLE": text_double,
         "STRING": str,
         "BYTES": lambda v: base64.b64decode(v, validate=True),
         "TIME": to_time,
@@ -71,9 +68,8 @@ def _quoted(text: str, delimiter: str, *, first: bool) -> str:
     if not text:
         return '""' if first else ""
     start = text[0]
-    odd_start = first and not (
-        " " <= start <= "!" or start in "#$%&'()*+" or "-" <= start <= _LAST_PLAIN_START
-    )
+    # Commons CSV 1.4, which ksqlDB uses, quotes a line that begins with anything but a letter or digit.
+    odd_start = first and not (start.isascii() and start.isalnum())
     special = any(c in text for c in ("\n", "\r", '"', delimiter))
     if odd_start or start <= "#" or special or text[-1] <= " ":
         return '"' + text.replace('"', '""') + '"'
@@ -89,10 +85,8 @@ def row_writer(kinds: Sequence[Type], delimiter: str) -> Callable[[Sequence[Any]
         for i, (to_text, value) in enumerate(zip(texts, row, strict=True)):
             if value is None:
                 parts.append("")
-            elif isinstance(value, str):
-                parts.append(_quoted(value, delimiter, first=i == 0))
             else:
-                parts.append(to_text(value))
+                parts.append(_quoted(to_text(value), delimiter, first=i == 0))
         return delimiter.join(parts).encode()
 
     return encode

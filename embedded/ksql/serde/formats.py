@@ -47,6 +47,9 @@ def key_reader(chosen: Format, columns: Columns) -> Callable[[bytes], list[Any] 
 
 def key_writer(chosen: Format, columns: Columns) -> Callable[[Sequence[Any]], bytes | None]:
     """The function that writes a key without its window."""
+    if chosen.name == "JSON" and any(kind.name == "DOUBLE" for _, kind in columns):
+        # A key is compared byte by byte: numbers have to look as Java writes them.
+        return json_writer.row_writer(columns, wrapped=len(columns) != 1, as_java=True)
     return writer(chosen, columns, wrapped=len(columns) != 1)
 
 

@@ -92,7 +92,7 @@ def _resolve(
 ) -> tuple[str, ...]:
     """The names under which the fields are in documents of this shape; kept for the next one."""
     upper = {name.upper(): name for name in document}
-    found = tuple(upper.get(name, name) for name, _ in fields)
+    found = tuple(name if name in document else upper.get(name, name) for name, _ in fields)
     if len(shapes) < _SHAPES_KEPT:
         shapes[tuple(document)] = found
     return found
@@ -117,7 +117,9 @@ def row_reader(fields: Sequence[tuple[str, Type]], *, wrapped: bool) -> Callable
         except orjson.JSONDecodeError:
             document = coerce.exact_document(data)
         if document is None:
-            return None
+            if wrapped:
+                raise DataError("null is not a JSON object")
+            return [None]
         try:
             return read(document)  # type: ignore[no-any-return]
         except coerce.InexactError:

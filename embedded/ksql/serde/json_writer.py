@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from embedded.ksql.expressions.arithmetic import double_text, plain
-from embedded.ksql.types import Array, Decimal, Map, Struct, Type
+from embedded.ksql.types import STRING, Array, Decimal, Map, Struct, Type
 
 Write = Callable[[Any], Any]
 _PLAIN: Final = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING", "DATE", "TIME", "TIMESTAMP"})
@@ -76,10 +76,28 @@ def object_writer(fields: Sequence[tuple[str, Type]]) -> Write:
     return names["write"]  # type: ignore[return-value]
 
 
+def _java_double(value: float) -> Any:
+    text = double_text(value)
+    return orjson.Fragment(text) if math.isfinite(value) else text
+
+
 def row_writer(
-    fields: Sequence[tuple[str, Type]], *, wrapped: bool
+    fields: Sequence[tuple[str, Type]], *, wrapped: bool, as_java: bool = False
 ) -> Callable[[Sequence[Any]], bytes | None]:
-    """The function that writes a row as a record's value."""
+    """The function that writes a row as a record's value; `as_java`: DOUBLEs letter by letter as Java."""
+    if as_java:
+        doubles = [i for i, (_, kind) in enumerate(fields) if kind.name == "DOUBLE"]
+        plain_types = [(name, STRING if kind.name == "DOUBLE" else kind) for name, kind in fields]
+        encode_rest = row_writer(plain_types, wrapped=wrapped)
+
+        def encode_as_java(row: Sequence[Any]) -> bytes | None:
+            shown = list(row)
+            for i in doubles:
+                if shown[i] is not None:
+                    shown[i] = _java_double(shown[i])
+            return encode_rest(shown)
+
+        return encode_as_java
     if not wrapped:
         write = value_writer(fields[0][1])
 

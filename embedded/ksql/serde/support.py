@@ -36,6 +36,15 @@ def has_map(kind: Type) -> bool:
     return isinstance(kind, Struct) and any(has_map(inner) for _, inner in kind.fields)
 
 
+def _has_other_keys(kind: Type) -> bool:
+    """Whether a type has a MAP within whose keys are no text."""
+    if isinstance(kind, Map):
+        return kind.key.name != "STRING" or _has_other_keys(kind.value)
+    if isinstance(kind, Array):
+        return _has_other_keys(kind.item)
+    return isinstance(kind, Struct) and any(_has_other_keys(inner) for _, inner in kind.fields)
+
+
 def supports_key(chosen: Format, kind: Type) -> bool:
     """Whether a format holds a key column of that type."""
     if chosen.name == "KAFKA":
@@ -72,6 +81,8 @@ def _reason(chosen: Format, columns: Sequence[tuple[str, Type]]) -> str:
         wrong = [kind for _, kind in columns if kind.name not in _KAFKA]
         if wrong:
             return f"The 'KAFKA' format does not support type '{wrong[0].name}'"
+    if chosen.name == "JSON" and any(_has_other_keys(kind) for _, kind in columns):
+        return "JSON only supports MAP types with STRING keys"
     if chosen.name == "DELIMITED":
         wrong = [kind for _, kind in columns if isinstance(kind, Array | Map | Struct)]
         if wrong:
