@@ -32,13 +32,14 @@ log = logging.getLogger(__name__)
 WORKERS: Final = 8
 """Into how many shares an application's partitions are divided: the most instances that can have work."""
 
-IDLE: Final = 0.05
+IDLE: Final = 0.1
 """Seconds that an idle instance waits for records, and a statement at most for an idle instance."""
 
 ALERT: Final = 0.002
 """The same, within a second after the last statement."""
 
 LOOK: Final = 0.5
+LOOK_IDLE: Final = 1.0
 """Seconds between two looks for records that others have written to topics that are handed on."""
 
 CHECK: Final = 5.0
@@ -189,7 +190,7 @@ class Instance:
         if changed:
             self.source.read_from(self.queries.starts())
         if look:
-            self._look_at = now + LOOK
+            self._look_at = now + (LOOK_IDLE if idle else LOOK)
             self.progress.tell(self.queries.positions(), idle=idle)
             executor.follow(self)
         self._dirty = not idle
