@@ -40,6 +40,26 @@ def test_final_results_come_once_when_the_grace_is_over() -> None:
     assert _counted(window, [3, 4, 14, 9, 15, 25], "EMIT FINAL") == [(0, 3), (10, 2)]
 
 
+def test_final_results_without_a_grace_period_come_when_the_window_ends() -> None:
+    assert _counted("TUMBLING (SIZE 10 MILLISECONDS)", [3, 4, 10, 9], "EMIT FINAL") == [(0, 2)]
+
+
+def test_a_final_window_is_lost_when_time_jumps_beyond_what_is_kept() -> None:
+    window = "TUMBLING (SIZE 10 MILLISECONDS, GRACE PERIOD 5 MILLISECONDS)"
+    assert _counted(window, [3, 100, 130], "EMIT FINAL") == []
+    assert _counted(window.replace(")", ", RETENTION 1 DAY)"), [3, 100, 130], "EMIT FINAL") == [
+        (0, 1),
+        (100, 1),
+    ]
+
+
+def test_final_sessions_come_once_in_order_of_their_ends() -> None:
+    made = _counted(
+        "SESSION (10 MILLISECONDS, GRACE PERIOD 5 MILLISECONDS)", [100, 104, 130, 200], "EMIT FINAL"
+    )
+    assert made == [(100, 2), (130, 1)]
+
+
 def test_a_session_grows_and_two_of_them_become_one() -> None:
     made = _counted("SESSION (10 MILLISECONDS)", [100, 115, 108])
     # The two sessions are withdrawn before the one that replaces them comes.
