@@ -1,6 +1,7 @@
 """JSON values: what is read, converted and refused, and how values are written."""
 
 import json
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +35,7 @@ def _read(kind: Type, text: str) -> Any:
         (types.STRING, "null", None),
         (types.STRING, "-0.0", "0.0"),
         (types.INTEGER, "-9223372036854775809", -1),
-        (types.DOUBLE, '"NaN"', float("inf") - float("inf")),
+        (types.DOUBLE, '"NaN"', math.nan),
         (decimal(5, 2), "1.5", Decimal("1.50")),
         (types.BYTES, '"AQI="', b"\x01\x02"),
         (array(types.INTEGER), "[1, null, 3]", [1, None, 3]),
@@ -44,7 +45,7 @@ def _read(kind: Type, text: str) -> Any:
 )
 def test_values_are_converted_as_ksqldb_converts_them(kind: Type, text: str, expected: Any) -> None:
     read = _read(kind, text)
-    assert read == expected or (read != read and expected != expected)
+    assert read == expected or (math.isnan(expected) and math.isnan(read))
 
 
 @pytest.mark.parametrize(
