@@ -54,7 +54,7 @@ export const visible = (text) =>
     `\\u${mark.codePointAt(0).toString(16).padStart(4, "0")}`);
 
 /** The last part of a path of Windows or Unix. */
-export const file = (path) => visible(path).split(/[\\/]/).filter(Boolean).pop() ?? visible(path);
+export const file = (path) => visible(String(path).split(/[\\/]/).filter(Boolean).pop() ?? path);
 
 export const end = (address, port) => {
   if (address === null || address === undefined) return "–";
