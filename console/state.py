@@ -16,6 +16,7 @@ import orjson
 from console import row as rows
 from console.letters import Letter, letter
 from infra import topics
+from infra.observation.probe import UID_PREFIX
 
 
 class Incoming(NamedTuple):
@@ -137,6 +138,8 @@ class State:
         if record.value is None:
             return
         uid = orjson.loads(record.value)["uid"]
+        if uid.startswith(UID_PREFIX):
+            return
         self._zeek[uid] = record.value
         self._zeek.move_to_end(uid)
         while len(self._zeek) > self._keep:
@@ -187,6 +190,8 @@ class State:
             self._detected.pop(event_id, None)
 
     def _put(self, key: str, kind: str, event: dict[str, Any], source: bytes) -> None:
+        if str(event.get("uid")).startswith(UID_PREFIX):
+            return  # a probe of the lab's own, which is no result
         detections = sorted(set(self._detected.get(key, {}).values()))
         encoded = orjson.dumps(rows.row(key, self._version + 1, kind, event, detections))
         self._hold(key, encoded, source)

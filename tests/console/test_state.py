@@ -8,6 +8,7 @@ import pytest
 from console.row import COLUMNS
 from console.state import Changes, Incoming, State
 from infra import topics
+from infra.observation.probe import UID_PREFIX
 from tests.console.records import Made, dead_letter, detection, enriched, flow, unattributed, withdrawn, zeek
 
 
@@ -109,6 +110,11 @@ def test_a_connection_that_is_not_held_is_not_told() -> None:
     assert (
         state(unattributed(flow()), withdrawn(unattributed(flow()))).detail("C00000001:unattributed") is None
     )
+
+
+def test_the_labs_own_probes_are_kept_out() -> None:
+    probe = flow(uid=f"{UID_PREFIX}01")
+    assert all_of(state(zeek(probe), enriched(probe), unattributed(probe), detection(probe))) == []
 
 
 @pytest.mark.parametrize(
