@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal as Exact
 from typing import Any
 
-from embedded.ksql.errors import InvalidError
+from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.expressions import instants
 from embedded.ksql.expressions.arithmetic import double_text, fit, i32, i64, plain, text
 from embedded.ksql.expressions.javamap import hash_order
@@ -160,6 +160,10 @@ def _structured(source: Type, target: Type) -> Convert | None:
     except InvalidError as error:
         raise InvalidError(f"Cast of {source} to {target} is not supported") from error
     if isinstance(source, Array | Map | Struct) and target.name == "STRING":
+        if not _has_text(source):
+            raise UnsupportedError(
+                f"the text of {source} is not supported: it has times or bytes within", feature="CAST"
+            )
         return lambda v: show(source, v)
     return None
 
@@ -176,6 +180,17 @@ def _struct(source: Struct, target: Struct) -> Convert:
     return lambda v: tuple(None if i < 0 else move(v[i]) for i, move in moves)
 
 
+def _has_text(kind: Type) -> bool:
+    """Whether `show` knows the text of a type."""
+    if isinstance(kind, Array):
+        return _has_text(kind.item)
+    if isinstance(kind, Map):
+        return _has_text(kind.key) and _has_text(kind.value)
+    if isinstance(kind, Struct):
+        return all(_has_text(inner) for _, inner in kind.fields)
+    return kind.name not in {"TIMESTAMP", "DATE", "TIME", "BYTES"}
+
+
 def show(kind: Type, value: Any) -> str:
     """A value as Java's toString shows it, for casts of arrays, maps and structs to STRING."""
     if value is None:
@@ -188,6 +203,4 @@ def show(kind: Type, value: Any) -> str:
     if isinstance(kind, Struct):
         shown = (f"{n}={show(t, x)}" for (n, t), x in zip(kind.fields, value, strict=True) if x is not None)
         return "Struct{" + ",".join(shown) + "}"
-    if kind.name in {"TIMESTAMP", "DATE", "TIME", "BYTES"}:
-        raise InvalidError(f"the text of {kind} within a structure is not supported")
     return text(value)

@@ -12,6 +12,7 @@ from embedded.ksql.language import tree
 from embedded.ksql.language.statements import Select, WindowClause
 from embedded.ksql.language.tree import Expression
 from embedded.ksql.operators.aggregates import make
+from embedded.ksql.operators.windows import grace_of
 from embedded.ksql.plan.grouping import ROWTIME, Parts, analyse, unique
 from embedded.ksql.plan.names import AliasGenerator, aggregate_column
 from embedded.ksql.plan.nodes import Node, keys_missing
@@ -235,6 +236,8 @@ def _aggregate(
     window = query.window
     if window is not None and window.grace_ms is None and query.emit == "FINAL":
         window = replace(window, grace_ms=0)
+    if window is not None:
+        _check_window(window)
     bounds = tuple(Field(name, types.BIGINT) for name in BOUNDS) if window else ()
     keys = grouped.keys
     if window is not None:
@@ -253,6 +256,26 @@ def _aggregate(
         "Aggregate-Aggregate-Materialize",
         table=True,
     )
+
+
+def _check_window(window: WindowClause) -> None:
+    """Refuses spans that Kafka Streams has no windows for."""
+    wrong = ""
+    grace = grace_of(window)
+    if window.size_ms <= 0:
+        wrong = "Size must be positive"
+    elif not 0 < window.advance_ms <= window.size_ms:
+        wrong = (
+            "Window advancement interval should be more than zero and less than window duration which is "
+            f"{window.size_ms} ms, but given advancement interval is: {window.advance_ms} ms"
+        )
+    elif window.retention_ms is not None and window.retention_ms < window.size_ms + grace:
+        wrong = (
+            "The retention period of the window must be no smaller than its window size plus the grace "
+            f"period. Got size=[{window.size_ms}], grace=[{grace}], retention=[{window.retention_ms}]"
+        )
+    if wrong:
+        raise InvalidError(wrong, line=window.place.line, column=window.place.column)
 
 
 def _with_variables(node: Expression, counter: list[int]) -> Expression:

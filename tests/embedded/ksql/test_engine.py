@@ -117,10 +117,15 @@ def test_a_pull_query_is_refused_by_name(engine: Engine) -> None:
         ("CREATE STREAM o AS SELECT k, COUNT(*) AS n FROM s;", "GROUP BY"),
         ("CREATE STREAM o AS SELECT k, v AS ROWTIME FROM s;", "ROWTIME"),
         ("INSERT INTO s SELECT k, v FROM s;", "Incompatible schema"),
+        ("CREATE TABLE o AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 0 SECONDS) GROUP BY k;", "positive"),
+        ("CREATE TABLE o AS SELECT k, SUM(v) AS n FROM s WINDOW HOPPING (SIZE 1 SECOND, ADVANCE BY 2 SECONDS) GROUP BY k;",
+         "advancement interval"),
+        ("CREATE TABLE o AS SELECT k, SUM(v) AS n FROM s WINDOW TUMBLING (SIZE 1 HOUR, RETENTION 1 HOUR) GROUP BY k;",
+         "retention period"),
         ("CREATE STREAM s (v INT) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON');", "already exists"),
         ("CREATE STREAM o AS SELECT k, v FROM s WHERE w LIKE 5;", "LIKE"),
     ],
-)
+)  # fmt: skip
 def test_what_ksqldb_refuses_is_refused(engine: Engine, statement: str, said: str) -> None:
     with pytest.raises(KsqlError) as caught:
         engine.execute(statement)
