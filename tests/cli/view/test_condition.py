@@ -23,7 +23,9 @@ SEEN = Survey(
         )
     },
     queries=[
-        Query(id="CSAS_X_1", sink="CONN_MATCH_IN_CONTEXT", place="30_attribute.ksql, line 26", state="PAUSED"),
+        Query(
+            id="CSAS_X_1", sink="CONN_MATCH_IN_CONTEXT", place="30_attribute.ksql, line 26", state="PAUSED"
+        ),
         Query(id="INSERTQUERY_12", sink="CONN_WITHOUT_AGENT", place="40_unattributed.ksql, line 72", lag=0),
     ],
     coverage=Coverage(attributed={LONG: 75, HOSTILE: 5}, reasons={"no endpoint event in the window": 20}),
@@ -33,7 +35,9 @@ SEEN = Survey(
 
 def printed(survey: Survey, width: int, *, colour: bool = False) -> str:
     out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=colour, color_system="standard" if colour else None)
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None
+    )
     found = findings(survey)
     console.print(condition(survey, rows(survey, found, {}), found, width))
     return out.getvalue()
@@ -43,7 +47,12 @@ def printed(survey: Survey, width: int, *, colour: bool = False) -> str:
 def test_it_fits_and_nothing_of_the_table_is_cut(width: int) -> None:
     text = printed(SEEN, width)
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    for expected in ("sysmon-NetworkConnectInitiated", "123,456,789", "117 min", "→ CONN_WITHOUT_AGENT (insert)"):
+    for expected in (
+        "sysmon-NetworkConnectInitiated",
+        "123,456,789",
+        "117 min",
+        "→ CONN_WITHOUT_AGENT (insert)",
+    ):
         assert expected in text
     assert "paused query" in text
     assert ("30_attribute.ksql, line 26" in text) == (width == 200)
