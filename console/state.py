@@ -194,7 +194,8 @@ class State:
             return  # a probe of the lab's own, which is no result
         detections = sorted(set(self._detected.get(key, {}).values()))
         encoded = orjson.dumps(rows.row(key, self._version + 1, kind, event, detections))
-        self._hold(key, encoded, source)
+        # a copy, as orjson's own result keeps the kilobytes that it was written into
+        self._hold(key, bytes(memoryview(encoded)), source)
 
     def _withdraw(self, key: str) -> None:
         if key in self._held:

@@ -106,6 +106,7 @@ export function connections(main) {
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+    if (q !== field.value.trim()) { clearTimeout(typing); q = field.value.trim(); begin(); }
     scroller.focus();
     if (!grid.row) grid.choose(0);
     event.preventDefault();
@@ -129,7 +130,7 @@ export function connections(main) {
       Enter: () => grid.row && go({ view: "compare", key: grid.row.key }),
       p: () => grid.row && processKey(grid.row) && go({ view: "process", process: processKey(grid.row) }),
     },
-    end: () => grid.end(),
+    end() { clearTimeout(typing); grid.end(); },
   };
 }
 

@@ -61,7 +61,7 @@ function connectionList(rows) {
 /** Show the view in `main`; returns its handles. */
 export function processes(main) {
   const wanted = where().process ?? null;
-  let drawn = -Infinity, waiting = 0, event = null, of = null;
+  let drawn = -Infinity, waiting = 0, event = null, of = null, ended = false;
   const observer = new ResizeObserver(() => later());
   observer.observe(main);
 
@@ -73,7 +73,7 @@ export function processes(main) {
   async function learn(row) {
     of = `${row.key} ${row.version}`;
     const told = await ask(`/api/event?${new URLSearchParams({ key: row.key })}`).catch(() => null);
-    if (told) { event = told.event; draw(); }
+    if (told && !ended) { event = told.event; draw(); }
   }
 
   function draw() {
@@ -104,5 +104,5 @@ export function processes(main) {
   }
 
   draw();
-  return { update: ({ changed, gone }) => { if (changed.size || gone.size || event === null) later(); }, keys: { Escape: () => wanted !== null && history.back() }, end() { clearTimeout(waiting); observer.disconnect(); } };
+  return { update: ({ changed, gone }) => { if (changed.size || gone.size || event === null) later(); }, keys: { Escape: () => wanted !== null && history.back() }, end() { ended = true; clearTimeout(waiting); observer.disconnect(); } };
 }
