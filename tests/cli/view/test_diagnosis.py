@@ -21,7 +21,12 @@ QUERY = Finding(
     program="ksql",
 )
 TOPIC = Finding(
-    fault="missing topic", hop="topic CONN", what="it is gone", causes="Deleted.", remedy="Make it.", program="ksql"
+    fault="missing topic",
+    hop="topic CONN",
+    what="it is gone",
+    causes="Deleted.",
+    remedy="Make it.",
+    program="ksql",
 )
 
 
