@@ -4,6 +4,7 @@ DATE is days since 1970, TIME milliseconds since midnight, TIMESTAMP millisecond
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -52,6 +53,13 @@ def from_datetime(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
 
 
+def last_day(year: int, month: int, day: int) -> int:
+    """`day`, or the last day of a month that has fewer than 31: so Java's parsers take the 31st of June."""
+    if day <= 28 or day > 31:  # noqa: PLR2004 - every month has 28 days, none more than 31
+        return day
+    return min(day, monthrange(year, month)[1])
+
+
 def parse_timestamp(text: str) -> int:
     """A TIMESTAMP from `yyyy-MM-ddTHH:mm:ss.SSS`, partial and with a numeric zone or Z.
 
@@ -71,7 +79,7 @@ def parse_timestamp(text: str) -> int:
         raise ValueError(f"Failed to parse timestamp '{text}'")
     y, mo, d, h, mi, s, ms = map(int, match.groups())
     tz = zone(offset) if offset.strip() else UTC
-    return from_datetime(datetime(y, mo, d, h, mi, s, ms * 1000, tzinfo=tz))
+    return from_datetime(datetime(y, mo, last_day(y, mo, d), h, mi, s, ms * 1000, tzinfo=tz))
 
 
 def format_timestamp(ms: int) -> str:

@@ -36,16 +36,18 @@ def parse(text: str) -> Any:
     return value
 
 
-def write(value: Any) -> str:
-    """A JSON document as Jackson writes it: no blanks, decimals plain."""
+def write(value: Any, number: Callable[[Exact], str] = str) -> str:
+    """A JSON document as Jackson writes it: no blanks; `number` writes decimals."""
     if isinstance(value, dict):
         return (
-            "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{write(v)}" for k, v in value.items()) + "}"
+            "{"
+            + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{write(v, number)}" for k, v in value.items())
+            + "}"
         )
     if isinstance(value, list):
-        return "[" + ",".join(map(write, value)) + "]"
+        return "[" + ",".join(write(item, number) for item in value) + "]"
     if isinstance(value, Exact):
-        return plain(value)
+        return number(value)
     if isinstance(value, float):
         return double_text(value)
     return json.dumps(value, ensure_ascii=False)
@@ -168,10 +170,10 @@ def json_concat(*texts: str | None) -> str | None:
     if any(node is _MISSING for node in nodes):
         return None
     if len(nodes) == 1:
-        return write(nodes[0])
+        return write(nodes[0], plain)
     if all(isinstance(node, dict) for node in nodes):
-        return write({key: value for node in nodes for key, value in node.items()})
-    return write([item for node in nodes for item in (node if isinstance(node, list) else [node])])
+        return write({key: value for node in nodes for key, value in node.items()}, plain)
+    return write([item for node in nodes for item in (node if isinstance(node, list) else [node])], plain)
 
 
 _CONTAINED: Final[dict[str, Callable[[Any, Any], bool]]] = {

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from embedded.ksql.errors import UnsupportedError
-from embedded.ksql.expressions.instants import from_datetime, to_datetime, zone
+from embedded.ksql.expressions.instants import from_datetime, last_day, to_datetime, zone
 
 MONTHS: Final = [
     "January",
@@ -240,7 +240,7 @@ class Pattern:
         year, month, day, hour, minute, second = (int(match[group]) for group in self._plain)
         _check_clock(hour, minute, second, match[7] if match.re.groups > len(self._plain) else "0")
         ms = int(match[7].ljust(3, "0")[:3]) if match.re.groups > len(self._plain) else 0
-        days = date(year, month, day).toordinal() - _EPOCH_ORDINAL
+        days = date(year, month, last_day(year, month, day)).toordinal() - _EPOCH_ORDINAL
         return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + ms
 
     def parse_date(self, text: str) -> int:
@@ -277,7 +277,7 @@ class Pattern:
             month = next(
                 i for i, n in enumerate(MONTHS, 1) if n[:3].lower() == fields["monthname"][:3].lower()
             )
-        return date(year, month, int(fields.get("day", "1")))
+        return date(year, month, last_day(year, month, int(fields.get("day", "1"))))
 
     @staticmethod
     def _time(fields: Fields) -> int:

@@ -29,7 +29,7 @@ def test_what_is_written_is_read_back(text: str, zone: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("yyyy-MM-dd", "2023-02-30"),
+        ("yyyy-MM-dd", "2023-02-32"),
         ("yyyy-MM-dd", "2023-2-3"),
         ("HH:mm", "24:01"),
         ("yyyy-MM-dd HH:mm:ss", "2023-08-16 04:53:60"),
