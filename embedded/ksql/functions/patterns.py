@@ -95,6 +95,13 @@ def _check_clock(hour: int, minute: int, second: int, fraction: str) -> None:
         raise ValueError(f"{hour}:{minute}:{second} is no time of day")
 
 
+@lru_cache(maxsize=1024)
+def _day(year: str, month: str, day: str) -> int:
+    """Days since 1970: most timestamps of a stream are of a few days."""
+    y, m = int(year), int(month)
+    return date(y, m, last_day(y, m, int(day))).toordinal() - _EPOCH_ORDINAL
+
+
 class Pattern:
     """A compiled pattern.
 
@@ -237,10 +244,14 @@ class Pattern:
 
     def _plain_timestamp(self, match: re.Match[str]) -> int:
         assert self._plain is not None  # noqa: S101 - the caller has looked
-        year, month, day, hour, minute, second = (int(match[group]) for group in self._plain)
-        _check_clock(hour, minute, second, match[7] if match.re.groups > len(self._plain) else "0")
-        ms = int(match[7].ljust(3, "0")[:3]) if match.re.groups > len(self._plain) else 0
-        days = date(year, month, last_day(year, month, day)).toordinal() - _EPOCH_ORDINAL
+        year, month, day, hours, minutes, seconds, *rest = match.groups()
+        hour, minute, second = int(hours), int(minutes), int(seconds)
+        ms = 0
+        if rest:
+            ms = int(rest[0].ljust(3, "0")[:3])
+        if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
+            _check_clock(hour, minute, second, rest[0] if rest else "0")
+        days = _day(year, month, day)
         return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + ms
 
     def parse_date(self, text: str) -> int:

@@ -178,6 +178,8 @@ def regexp_replace(text: str | None, pattern: str | None, new: str | None) -> st
     """With every match replaced; `$1` stands for a group."""
     if text is None or pattern is None or new is None:
         return None
+    if "\\" not in new and "$" not in new:
+        return java_pattern(pattern).sub(new, text)
     return java_pattern(pattern).sub(lambda match: _replacement(new, match), text)
 
 
