@@ -1,5 +1,6 @@
 """Literals: numbers, texts, truth values."""
 
+import math
 from decimal import Decimal
 from typing import Final
 
@@ -51,5 +52,10 @@ def literal(reader: TokenStream) -> tree.Constant:  # noqa: PLR0911 - a branch f
         return tree.Constant(exact, decimal_type(exact), place=place)
     if token.kind == "float":
         reader.take()
-        return tree.Constant(float(sign + token.text), types.DOUBLE, place=place)
+        double = float(sign + token.text)
+        if math.isinf(double):
+            raise InvalidError(
+                f"Number overflows DOUBLE: {sign}{token.text}", line=place.line, column=place.column
+            )
+        return tree.Constant(double, types.DOUBLE, place=place)
     raise reader.error()
