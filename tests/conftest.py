@@ -1,13 +1,13 @@
 """What every test may ask for."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from embedded.kafka import broker, java
+from embedded.kafka import broker
 from embedded.kafka.settings import Settings
+from tests.kafka_broker import running_kafka
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -22,16 +22,8 @@ def shared() -> Path | None:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Settings]:
     """A real Kafka broker of this test session's own; its `bootstrap` is what clients connect to."""
-    java.train()
-    with tempfile.TemporaryDirectory(prefix="lab-kafka-") as folder:
-        settings = Settings(
-            port=broker.free_port(),
-            controller_port=broker.free_port(),
-            data_dir=Path(folder) / "data",
-            cluster_id=broker.new_cluster_id(),
-        )
-        with broker.running(settings):
-            yield settings
+    with running_kafka() as settings:
+        yield settings
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from infra.pipeline.ksql.application import Journal, drop, make
 from infra.pipeline.ksql.client import KsqlClient
 from infra.pipeline.ksql.statements import read_folder
 from tests.embedded.ksql.instance_process import InstanceProcess
+from tests.kafka_broker import running_kafka
 from tests.ksql.cases import CASES
 from tests.ksql.fusion import ARRIVAL, FOLDER
 from tests.ksql.history import records, told
@@ -35,6 +36,13 @@ from tests.ksql.strategies import happenings
 MADE_UP = 25
 DEADLINE = 300.0
 SINKS = (topics.ENRICHED, topics.UNATTRIBUTED, topics.DETECTIONS)
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Iterator[Kafka]:
+    """A broker of this module's own: its tests look at every query's group, whoever left it there."""
+    with running_kafka() as running:
+        yield running
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from embedded.kafka import broker, java
 from embedded.kafka.settings import Settings
 from infra.errors import UnreachableError
 from infra.observation.drain import GROUP_PREFIX, await_drained
+from tests.kafka_broker import running_kafka
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,13 @@ def test_a_broker_that_dies_and_comes_back_is_waited_for(mortal: Settings) -> No
 def test_a_broker_that_stays_away_is_an_error() -> None:
     with pytest.raises(UnreachableError):
         await_drained("127.0.0.1:1", ["zeek-conn"], 1.0)
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Iterator[Settings]:
+    """A broker of this module's own: its tests look at every query's group, whoever left it there."""
+    with running_kafka() as settings:
+        yield settings
 
 
 @pytest.fixture
