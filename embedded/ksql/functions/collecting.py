@@ -60,7 +60,13 @@ def collect_set(
             one = add(one, value)
         return one
 
-    return Aggregate(types.array(kinds[0] or types.STRING), list, add, merge=merge)
+    return Aggregate(
+        types.array(kinds[0] or types.STRING),
+        list,
+        add,
+        merge=merge,
+        text="{s} if {v} in {s} else {add}({s}, {v})",
+    )
 
 
 @aggregate("HISTOGRAM", "STRING -> MAP<STRING, BIGINT>")

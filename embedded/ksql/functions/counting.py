@@ -27,6 +27,7 @@ def count(_: Sequence[Type | None], __: Sequence[Any], ___: Mapping[str, object]
         lambda state, value: state if value is None else state + 1,
         merge=lambda one, two: one + two,
         undo=lambda state, value: state if value is None else state - 1,
+        text="{s} if {v} is None else {s} + 1",
     )
 
 

@@ -80,25 +80,28 @@ def average(kinds: Sequence[Type | None], _: Sequence[Any], __: Mapping[str, obj
     )
 
 
-def _extreme(kind: Type, better: Callable[[Any, Any], bool]) -> Aggregate:
+def _extreme(kind: Type, better: Callable[[Any, Any], bool], operator: str) -> Aggregate:
     def add(state: Any, value: Any) -> Any:
         if value is None or (state is not None and not better(value, state)):
             return state
         return value
 
-    return Aggregate(kind, lambda: None, add, merge=lambda one, two: add(two, one))
+    kept = f"{{v}} is {{s}} or {{v}} is None or {{s}} is not None and not {{v}} {operator} {{s}}"
+    return Aggregate(
+        kind, lambda: None, add, merge=lambda one, two: add(two, one), text=f"{{s}} if {kept} else {{v}}"
+    )
 
 
 @aggregate("MAX", *(f"{kind} -> {kind}" for kind in _COMPARABLE))
 def largest(kinds: Sequence[Type | None], _: Sequence[Any], __: Mapping[str, object]) -> Aggregate:
     """The largest value."""
-    return _extreme(kinds[0] or types.INTEGER, lambda new, old: bool(new > old))
+    return _extreme(kinds[0] or types.INTEGER, lambda new, old: bool(new > old), ">")
 
 
 @aggregate("MIN", *(f"{kind} -> {kind}" for kind in _COMPARABLE))
 def smallest(kinds: Sequence[Type | None], _: Sequence[Any], __: Mapping[str, object]) -> Aggregate:
     """The smallest value."""
-    return _extreme(kinds[0] or types.INTEGER, lambda new, old: bool(new < old))
+    return _extreme(kinds[0] or types.INTEGER, lambda new, old: bool(new < old), "<")
 
 
 def _deviation(kind: Type, result: Callable[[Any], float]) -> Aggregate:

@@ -46,6 +46,8 @@ class Aggregate:
 
     States are plain Python values that pickle. `add(state, *arguments)` returns the new state; it must
     not change what `result` returned before. `undo` takes one row's arguments back out, for tables.
+    `text` is what `add` does, if that is short, as Python: with `{s}` for the state, `{v}` for the argument
+    and `{add}` for `add` itself.
     """
 
     returns: Type
@@ -54,6 +56,7 @@ class Aggregate:
     result: Callable[[Any], Any] | None = None
     merge: Callable[[Any, Any], Any] | None = None
     undo: Callable[..., Any] | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from embedded.ksql.language.show import show
 
 @dataclass(frozen=True, slots=True)
 class Made(Aggregate):
-    """An aggregate with the places of its arguments in the row."""
+    """An aggregate with the call that asks for it, and the places of its arguments in the row."""
 
+    call: tree.Call | None = None
     places: tuple[int, ...] = ()
 
 
@@ -47,71 +48,74 @@ def make(call: tree.Call, columns: Columns, properties: Mapping[str, object]) ->
         for each in call.arguments[:split]
         if isinstance(each, tree.Column) and each.name in columns
     )
-    return Made(base.returns, base.initial, base.add, base.result, base.merge, base.undo, places)
+    return Made(
+        base.returns, base.initial, base.add, base.result, base.merge, base.undo, base.text, call, places
+    )
 
 
 class Accumulator:
     """All aggregates of a step: from a state and a row to the next state, and from a state to a row.
 
-    A state is a list: the required columns as they were in the last row, then each aggregate's state.
+    A state is a tuple: the required columns as they were in the last row, then the state of each aggregate.
+    Aggregates that are asked for more than once are there once. `empty` is the state before any row.
     """
 
+    add: Callable[[Any, Any], Any]
+    """Takes a state, or None, and a row; returns the state with the row put in."""
+
+    undo: Callable[[Any, Any], Any]
+    """Takes a state and a row; returns the state with the row taken out."""
+
+    result: Callable[[Any], list[Any]]
+    """Takes a state; returns its row."""
+
     def __init__(self, required: Sequence[int], made: Sequence[Made]) -> None:
-        self._required = tuple(required)
-        self._made = tuple(made)
-        self._adders = tuple(self._adder(each, each.add) for each in made)
-        self._undoers = tuple(None if each.undo is None else self._adder(each, each.undo) for each in made)
-        self._results = tuple(each.result for each in made)
-        self._plain = all(result is None for result in self._results)
+        self._width = len(required)
+        self._made = tuple({each.call: each for each in made}.values())
+        self.empty: tuple[Any, ...] = (*[None] * self._width, *[each.initial() for each in self._made])
+        names: dict[str, object] = {"empty": self.empty}
+        kept = [f"r[{place}]" for place in required]
+        places = {place for each in self._made for place in each.places}
+        take = [f"v{place} = r[{place}]" for place in sorted(places)]
+        states = [f"s{i}" for i in range(len(self._made))]
+        unpack = [f"{''.join(f'{name}, ' for name in ['_'] * self._width + states)}= s"]
+        for i, each in enumerate(self._made):
+            names |= {f"add{i}": each.add, f"undo{i}": each.undo, f"result{i}": each.result}
+        added = [self._changed(i, each, "add") for i, each in enumerate(self._made)]
+        undone = [self._changed(i, each, "undo") for i, each in enumerate(self._made)]
+        self.add = _function(
+            names, "s, r", ["if s is None: s = empty", *unpack, *take, _returned("()", kept + added)]
+        )
+        self.undo = _function(names, "s, r", [*unpack, *take, _returned("()", kept + undone)])
+        index = {each.call: i for i, each in enumerate(self._made)}
+        shown = [f"s[{i}]" for i in range(self._width)]
+        for each in made:
+            i = index[each.call]
+            place = f"s[{self._width + i}]"
+            shown.append(place if each.result is None else f"result{i}({place})")
+        self.result = _function(names, "s", [_returned("[]", shown)])
 
     @staticmethod
-    def _adder(made: Made, add: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-        places = made.places
-        if len(places) == 1:
-            place = places[0]
-            return lambda state, row: add(state, row[place])
-        return lambda state, row: add(state, *[row[place] for place in places])
+    def _changed(index: int, made: Made, change: str) -> str:
+        arguments = [f"v{place}" for place in made.places]
+        if change == "add" and made.text:
+            return made.text.format(s=f"s{index}", v=arguments[0], add=f"add{index}")
+        return f"{change}{index}({', '.join([f's{index}', *arguments])})"
 
-    def add(self, state: list[Any] | None, row: Any) -> list[Any]:
-        """The state with a row put in."""
-        width = len(self._required)
-        values = [row[place] for place in self._required]
-        if state is None:
-            for made, adder in zip(self._made, self._adders, strict=True):
-                values.append(adder(made.initial(), row))
-            return values
-        for i, adder in enumerate(self._adders, width):
-            values.append(adder(state[i], row))
-        return values
-
-    def undo(self, state: list[Any], row: Any) -> list[Any]:
-        """The state with a row taken out."""
-        width = len(self._required)
-        values = [row[place] for place in self._required]
-        for i, undoer in enumerate(self._undoers, width):
-            assert undoer is not None  # noqa: S101 - the planner has refused aggregates that cannot
-            values.append(undoer(state[i], row))
-        return values
-
-    def empty(self) -> list[Any]:
-        """The state before any row."""
-        return [None] * len(self._required) + [made.initial() for made in self._made]
-
-    def merge(self, one: list[Any], two: list[Any]) -> list[Any]:
+    def merge(self, one: Any, two: Any) -> tuple[Any, ...]:
         """The state of two sessions that become one."""
-        width = len(self._required)
-        values = [two[i] if one[i] is None else one[i] for i in range(width)]
-        for i, made in enumerate(self._made, width):
+        values = [two[i] if one[i] is None else one[i] for i in range(self._width)]
+        for i, made in enumerate(self._made, self._width):
             assert made.merge is not None  # noqa: S101 - every aggregate has one
             values.append(made.merge(one[i], two[i]))
-        return values
+        return tuple(values)
 
-    def result(self, state: list[Any]) -> list[Any]:
-        """The row of a state."""
-        if self._plain:
-            return state
-        width = len(self._required)
-        values = state[:width]
-        for i, result in enumerate(self._results, width):
-            values.append(state[i] if result is None else result(state[i]))
-        return values
+
+def _returned(brackets: str, items: Sequence[str]) -> str:
+    return f"return {brackets[0]}{''.join(f'({item}), ' for item in items)}{brackets[1]}"
+
+
+def _function(names: dict[str, object], parameters: str, lines: Sequence[str]) -> Callable[..., Any]:
+    text = f"def f({parameters}):\n" + "\n".join(f" {line}" for line in lines)
+    exec(text, names)  # noqa: S102 - the text is made of positions and of what aggregates are declared with
+    return names.pop("f")  # type: ignore[return-value]

@@ -12,7 +12,7 @@ class Groups(State):
     __slots__ = ("data",)
 
     def __init__(self, context: Context) -> None:
-        self.data: dict[bytes, tuple[list[Any], int]] = {}
+        self.data: dict[bytes, tuple[Any, int]] = {}
         context.states.append(self)
 
     def rows(self) -> int:
@@ -41,7 +41,7 @@ def stream_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, 
         groups.data[key] = (state, stamp)
         replaced = None
         if old:
-            replaced = accumulator.result(accumulator.empty() if before is None else before)
+            replaced = accumulator.result(accumulator.empty if before is None else before)
         forward(key, accumulator.result(state), replaced, stamp)
 
     return process
@@ -59,7 +59,7 @@ def table_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, *
         if replaced is not None and state is not None:
             state = accumulator.undo(state, replaced)
         if new is not None:
-            state = accumulator.add(accumulator.empty() if state is None else state, new)
+            state = accumulator.add(accumulator.empty if state is None else state, new)
         if known is not None and (new is not None or replaced is not None):
             stamp = max(time, known[1])
         if state is None:

@@ -50,7 +50,7 @@ class SessionAggregate(State):
         close = self._time - self._grace - self._gap
         oldest = self._put - self._kept + 1
         start = end = time
-        state = self._accumulator.empty()
+        state = self._accumulator.empty
         merged: list[Session] = []
         for each in self.sessions.get(key, ()):
             if each[1] >= max(time - self._gap, oldest) and each[0] <= time + self._gap:

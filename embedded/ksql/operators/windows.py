@@ -37,7 +37,7 @@ class WindowAggregate(State):
         self._final = final
         self._old = old
         # start of window -> key -> (state, time)
-        self.windows: dict[int, dict[bytes, tuple[list[Any], int]]] = {}
+        self.windows: dict[int, dict[bytes, tuple[Any, int]]] = {}
         self._time = -1
         self._emitted = -1
         self._newest = 0
@@ -68,7 +68,7 @@ class WindowAggregate(State):
             if not self._final:
                 replaced = None
                 if self._old:
-                    replaced = self._row(self._accumulator.empty() if before is None else before, start)
+                    replaced = self._row(self._accumulator.empty if before is None else before, start)
                 self._forward(self._key(key, start), self._row(state, start), replaced, stamp)
         if self._final and self._emitted < close:
             self._emit(close)
@@ -76,7 +76,7 @@ class WindowAggregate(State):
     def _key(self, key: bytes, start: int) -> bytes:
         return key + window_suffix(self._kind, start, start + self._size)
 
-    def _row(self, state: list[Any], start: int) -> list[Any]:
+    def _row(self, state: Any, start: int) -> list[Any]:
         return [*self._accumulator.result(state), start, start + self._size]
 
     def _emit(self, close: int) -> None:
