@@ -11,12 +11,14 @@ from embedded.ksql.catalog import Format
 from embedded.ksql.operators.context import Change, Context, Forward
 from embedded.ksql.operators.decode import layout
 from embedded.ksql.plan.schema import Schema
-from embedded.ksql.record import ANY_PARTITION, Record
+from embedded.ksql.record import Record, RowRecord
 from embedded.ksql.types import Array, Decimal, Map, Struct, Type
 
 Convert = Callable[[Any], Any]
 _ROW: Final = object()
 """The memo of a record whose row is at hand: it need not be read again."""
+_CHANGE: Final = object()
+"""The same for one whose new and old row are."""
 _PLAIN = frozenset({"BOOLEAN", "INTEGER", "BIGINT", "STRING", "DATE", "TIME", "TIMESTAMP"})
 
 
@@ -107,9 +109,11 @@ def stream_writer(schema: Schema, topic: str, context: Context) -> Forward:
     """The handler that writes a stream's rows to an internal topic."""
     out = _writer(schema)
 
+    def write(row: Any) -> bytes | None:
+        return None if row is None else orjson.dumps(out(row))
+
     def process(key: Any, row: Any, time: int) -> None:
-        value = None if row is None else orjson.dumps(out(row))
-        made = Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers)
+        made = RowRecord(topic, key, row, write, time, context.record.headers)
         made.memo = (_ROW, row)
         context.outputs.append(made)
 
@@ -126,7 +130,8 @@ def stream_reader(schema: Schema, context: Context, forward: Forward) -> Callabl
         if memo is not None and memo[0] is _ROW:
             row = memo[1]
         else:
-            row = None if record.value is None else back(orjson.loads(record.value))
+            value = record.value
+            row = None if value is None else back(orjson.loads(value))
         forward(record.key, row, record.timestamp)
 
     return process
@@ -136,9 +141,13 @@ def change_writer(schema: Schema, topic: str, context: Context) -> Change:
     """The handler that writes a table's changes to an internal topic."""
     out, _ = row_codec(schema)
 
+    def write(change: Any) -> bytes:
+        return orjson.dumps([out(change[0]), out(change[1])])
+
     def process(key: Any, new: Any, before: Any, time: int) -> None:
-        value = orjson.dumps([out(new), out(before)])
-        context.outputs.append(Record(topic, key, value, time, ANY_PARTITION, -1, context.record.headers))
+        made = RowRecord(topic, key, (new, before), write, time, context.record.headers)
+        made.memo = (_CHANGE, new, before)
+        context.outputs.append(made)
 
     return process
 
@@ -149,9 +158,13 @@ def change_reader(schema: Schema, context: Context, forward: Change) -> Callable
 
     def process(record: Record) -> None:
         context.stream_time = max(context.stream_time, record.timestamp)
-        if record.value is None:
+        memo = record.memo
+        if memo is not None and memo[0] is _CHANGE:
+            forward(record.key, memo[1], memo[2], record.timestamp)
             return
-        new, before = orjson.loads(record.value)
-        forward(record.key, back(new), back(before), record.timestamp)
+        value = record.value
+        if value is not None:
+            new, before = orjson.loads(value)
+            forward(record.key, back(new), back(before), record.timestamp)
 
     return process

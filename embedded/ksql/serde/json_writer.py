@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import orjson
@@ -44,7 +44,27 @@ def value_writer(kind: Type) -> Write | None:  # noqa: PLR0911 - a branch for ea
         value = value_writer(kind.value)
         return partial(_map, value)
     assert isinstance(kind, Struct)  # noqa: S101 - no type is left
-    return object_writer(kind.fields)
+    return _struct_writer(kind)
+
+
+@lru_cache(maxsize=4096)
+def _struct_writer(kind: Struct) -> Write:
+    """The function that writes structs of this type; one after another, the same struct is written once.
+
+    A struct goes through many queries as it is, so the next one to be written is nearly always the last one.
+    """
+    whole = object_writer(kind.fields)
+    last: Any = None
+    text = orjson.Fragment(b"")
+
+    def write(value: Any) -> orjson.Fragment:
+        nonlocal last, text
+        if value is not last:
+            text = orjson.Fragment(orjson.dumps(whole(value)))
+            last = value
+        return text
+
+    return write
 
 
 def _array(item: Write, value: list[Any]) -> list[Any]:
