@@ -14,6 +14,7 @@ from infra.errors import LabError
 ORDER: Final = (
     "up",
     "events",
+    "report",
     "replay",
     "verify",
     "status",

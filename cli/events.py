@@ -1,21 +1,13 @@
 """`lab events`: enriched events, as the pipeline has them."""
 
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from infra.observation.since import parse
-
-
-def _since(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
-    try:
-        return parse(text, time.time()) if text else None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+from cli.options.moment import HELP, MOMENT
 
 
 @click.command(short_help="Show enriched events: connections with the process that made them.")
@@ -32,12 +24,8 @@ def _since(_context: click.Context, _option: click.Parameter, text: str | None) 
 @click.option("--user", metavar="TEXT", help="Only where the user contains TEXT, in any case.")
 @click.option("--address", metavar="IP", help="Only where IP is at either end.")
 @click.option("--community-id", metavar="ID", help="Only this Community ID.")
-@click.option(
-    "--since",
-    callback=_since,
-    metavar="TIME",
-    help="Only what began since then: 15m, 2h or 1d ago, or a time such as 2026-01-31T08:00 (UTC).",
-)
+@click.option("--since", type=MOMENT, metavar="TIME", help=f"Only what began since then: {HELP}.")
+@click.option("--until", type=MOMENT, metavar="TIME", help="Only what began before then.")
 @click.option(
     "--export",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -50,6 +38,8 @@ def command(
     as_json: bool,
     follow: bool,
     limit: int | None,
+    since: float | None,
+    until: float | None,
     export: Path | None,
     **wanted: Any,
 ) -> None:
@@ -64,6 +54,7 @@ def command(
     from cli.stack.session import outputs  # noqa: PLC0415
     from cli.view import events as view  # noqa: PLC0415
     from infra.observation.enriched import Wish, arriving, latest  # noqa: PLC0415
+    from infra.observation.since import Span  # noqa: PLC0415
     from infra.observation.topic import Reader  # noqa: PLC0415
 
     if export and (follow or as_json):
@@ -72,7 +63,7 @@ def command(
         )
     told = outputs(stack)
     reader = Reader(told.kafka_bootstrap, told.security)
-    wish = Wish(**wanted)
+    wish = Wish(**wanted, span=Span(since=since, until=until))
     try:
         if export:
             chosen = latest(reader, wish, limit)

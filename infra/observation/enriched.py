@@ -9,6 +9,7 @@ import orjson
 from infra import topics
 from infra.observation.outcome import EVENT_ID
 from infra.observation.probe import is_probe
+from infra.observation.since import EVER, Span
 from infra.observation.topic import Reader
 
 Event = dict[str, Any]
@@ -26,8 +27,8 @@ class Wish:
     user: str | None = None
     address: str | None = None
     community_id: str | None = None
-    since: float | None = None
-    """Event time in seconds since 1970, before which nothing is wanted."""
+    span: Span = EVER
+    """When it began."""
 
     def fits(self, event: Mapping[str, Any]) -> bool:
         """Whether an event is wanted; a probe of the lab's own never is."""
@@ -37,7 +38,7 @@ class Wish:
             sought = getattr(self, name)
             if sought is not None and sought.casefold() not in str(event.get(field)).casefold():
                 return False
-        if self.since is not None and float(event["ts"]) < self.since:
+        if not self.span.holds(float(event["ts"])):
             return False
         if self.address is not None and self.address not in {event.get("id.orig_h"), event.get("id.resp_h")}:
             return False

@@ -9,6 +9,8 @@ import orjson
 from confluent_kafka import TopicPartition
 
 from infra import topics
+from infra.observation.probe import is_probe
+from infra.observation.since import Span
 from infra.observation.topic import Entry, Reader
 
 UID: Final = "uid"
@@ -75,6 +77,38 @@ def read(reader: Reader, uids: Collection[str], places: Sequence[TopicPartition]
         unattributed={row[UID]: row for row in latest[topics.UNATTRIBUTED].values()},
         sightings=sightings,
         detections={row[EVENT_ID]: row for row in latest[topics.DETECTIONS].values()},
+    )
+
+
+def within(reader: Reader, span: Span) -> Outcome:
+    """What is concluded of all connections that began within a span; no probes, and no sightings.
+
+    A connection of which it is not known when it began is in no span.
+
+    Raises:
+        UnreachableError: Kafka does not answer.
+    """
+    wanted = (topics.ENRICHED, topics.UNATTRIBUTED, topics.DETECTIONS)
+    latest: dict[str, dict[bytes, bytes]] = {topic: {} for topic in wanted}
+    for entry in reader.since(wanted):
+        rows, key = latest[entry.topic], entry.key or b""
+        if entry.value is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = entry.value
+    read = {
+        topic: [
+            row
+            for row in map(orjson.loads, rows.values())
+            if row.get("ts") is not None and span.holds(float(row["ts"])) and not is_probe(row)
+        ]
+        for topic, rows in latest.items()
+    }
+    return Outcome(
+        enriched={row[EVENT_ID]: row for row in read[topics.ENRICHED]},
+        unattributed={row[UID]: row for row in read[topics.UNATTRIBUTED]},
+        sightings=(),
+        detections={row[EVENT_ID]: row for row in read[topics.DETECTIONS]},
     )
 
 

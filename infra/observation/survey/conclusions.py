@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from infra.observation.probe import HOST, ORIGINATOR
+from infra.observation.since import Span
 from infra.observation.survey import tails
 from infra.observation.survey.seen import Clock, Coverage
 
@@ -16,6 +17,7 @@ UNATTRIBUTED: Final = "COVERAGE_UNATTRIBUTED"
 CLOCK: Final = "HOST_CLOCK"
 NEAR_MISS: Final = "HOST_CLOCK_NEAR_MISS"
 TABLES: Final = (ATTRIBUTED, UNATTRIBUTED, CLOCK, NEAR_MISS)
+HOUR: Final = 3600
 HOURS: Final = 24
 """How many hours of event time back the clocks are looked at."""
 
@@ -27,9 +29,16 @@ def coverage(bootstrap: str, security: Mapping[str, str]) -> Coverage:
     )
 
 
-def clocks(bootstrap: str, security: Mapping[str, str], now: float) -> list[Clock]:
-    """Each host's offset to the sensor in the last hours."""
-    return measured(tails.table(bootstrap, security, CLOCK), tails.table(bootstrap, security, NEAR_MISS), now)
+def clocks(bootstrap: str, security: Mapping[str, str], span: Span) -> list[Clock]:
+    """Each host's offset to the sensor in the hours of event time that a span touches."""
+    return measured(
+        tails.table(bootstrap, security, CLOCK), tails.table(bootstrap, security, NEAR_MISS), span
+    )
+
+
+def lately(now: float) -> Span:
+    """The last hours before now, in which clocks are looked at."""
+    return Span(since=now - HOURS * HOUR)
 
 
 def counted(attributed: Mapping[bytes, Any], unattributed: Mapping[bytes, Any]) -> Coverage:
@@ -46,16 +55,20 @@ def counted(attributed: Mapping[bytes, Any], unattributed: Mapping[bytes, Any]) 
     )
 
 
-def measured(matches: Mapping[bytes, Any], near: Mapping[bytes, Any], now: float) -> list[Clock]:
+def measured(matches: Mapping[bytes, Any], near: Mapping[bytes, Any], span: Span) -> list[Clock]:
     """The clocks out of the rows of the two tables; each row is a host's in one hour."""
     found: dict[str, list[tuple[str, int, float, float, float]]] = defaultdict(list)
     for kind, rows in (("MATCHES", matches), ("NEAR_MISSES", near)):
         for key, row in rows.items():
             host, began = _host_and_hour(key)
-            if host != HOST and began > now - HOURS * 3600:
+            if host != HOST and _touches(span, began):
                 offsets = [row[name] / 1000 for name in ("MEAN_OFFSET_MS", "MIN_OFFSET_MS", "MAX_OFFSET_MS")]
                 found[host].append((kind, int(row[kind]), *offsets))
     return [_clock(host, hours) for host, hours in sorted(found.items())]
+
+
+def _touches(span: Span, began: float) -> bool:
+    return (span.since is None or began + HOUR > span.since) and (span.until is None or began < span.until)
 
 
 def _host_and_hour(key: bytes) -> tuple[str, float]:

@@ -101,7 +101,7 @@ def _from_kafka(told: StackOutputs, survey: Survey, asked: list[Any]) -> dict[st
         "sources": tails.sources(*at, (topics.ZEEK_CONN, *way.ENDPOINTS)),
         "dead_letters": tails.dead_letters(*at),
         "coverage": conclusions.coverage(*at),
-        "clocks": conclusions.clocks(*at, survey.at),
+        "clocks": conclusions.clocks(*at, conclusions.lately(survey.at)),
     }
 
 

@@ -12,6 +12,7 @@ from infra import topics
 from infra.observation import outcome
 from infra.observation.enriched import Wish, latest
 from infra.observation.outcome import Outcome, Sighting
+from infra.observation.since import Span
 from infra.observation.topic import Reader
 
 
@@ -105,4 +106,24 @@ def test_events_are_found_by_what_is_wished_in_the_order_of_time(written: Topics
     assert found(process="odd", host="X1") == ["W0"]
     assert found(address="10.9.9.2") == ["W2"]
     assert found(limit=1, process="odd.exe") == ["W0"]
-    assert found(since=7.5, host="x") == ["W1", "W0"]
+    assert found(span=Span(since=7.5), host="x") == ["W1", "W0"]
+    assert found(span=Span(until=9.0), host="x") == ["W2", "W1"]
+
+
+def test_what_is_concluded_of_a_span_is_all_that_began_in_it_without_probes(written: Topics) -> None:
+    for number, at in enumerate((5e9, 5e9 + 50, 5e9 + 99.9, 5e9 + 100)):
+        written.write(topics.ENRICHED, f"S{number}", enriched(f"S{number}", ts=at))
+        written.write(topics.UNATTRIBUTED, f"T{number}", {"uid": f"T{number}", "ts": at, "REASON": "r"})
+        written.write(
+            topics.DETECTIONS,
+            f"S{number}",
+            {"uid": f"S{number}", "ts": at, "EVENT_ID": f"S{number}:originator"},
+        )
+    probe = "ClabprobeS"
+    written.write(topics.ENRICHED, probe, enriched(probe, ts=5e9 + 50))
+    written.write(topics.UNATTRIBUTED, "T1", None)
+    written.concluded()
+    found = outcome.within(written.reader, Span(since=5e9 + 1, until=5e9 + 100))
+    assert found.attributed_uids == {"S1", "S2"}
+    assert set(found.unattributed) == {"T2"}
+    assert set(found.detections) == {"S1:originator", "S2:originator"}

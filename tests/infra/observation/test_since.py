@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.observation.since import parse
+from infra.observation.since import EVER, Span, parse
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,9 @@ def test_what_people_write(text: str, expected: float) -> None:
 def test_what_is_neither_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="15m"):
         parse(text, 0.0)
+
+
+def test_a_span_begins_with_its_first_moment_and_ends_before_its_last() -> None:
+    span = Span(since=1.0, until=2.0)
+    assert [span.holds(at) for at in (0.9, 1.0, 1.9, 2.0)] == [False, True, True, False]
+    assert EVER.holds(0.0)

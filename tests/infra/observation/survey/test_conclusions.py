@@ -5,7 +5,8 @@ import struct
 import orjson
 
 from infra.observation import probe
-from infra.observation.survey.conclusions import counted, measured
+from infra.observation.since import Span
+from infra.observation.survey.conclusions import counted, lately, measured
 
 HOUR_MS = 3_600_000
 NOW = 1_800_000_000.0
@@ -54,7 +55,7 @@ def test_a_clock_is_weighed_over_the_hours_of_a_day() -> None:
         windowed("pc", 30): offsets("MATCHES", 100, 9_000.0, 9_000.0, 9_000.0),
         windowed(probe.HOST, 1): offsets("MATCHES", 1, 0.0, 0.0, 0.0),
     }
-    (clock,) = measured(matches, {windowed("pc", 1): offsets("NEAR_MISSES", 2, 9e5, 8e5, 1e6)}, NOW)
+    (clock,) = measured(matches, {windowed("pc", 1): offsets("NEAR_MISSES", 2, 9e5, 8e5, 1e6)}, lately(NOW))
     assert (clock.host, clock.matches, clock.near_misses) == ("pc", 4, 2)
     assert clock.offset_seconds == 0.2
     assert (clock.smallest, clock.largest) == (-0.05, 0.5)
@@ -62,6 +63,14 @@ def test_a_clock_is_weighed_over_the_hours_of_a_day() -> None:
 
 def test_a_clock_that_finds_no_match_is_told_by_its_near_misses() -> None:
     (clock,) = measured(
-        {}, {windowed("pc", 0): offsets("NEAR_MISSES", 5, 300_000.0, 299_000.0, 301_000.0)}, NOW
+        {}, {windowed("pc", 0): offsets("NEAR_MISSES", 5, 300_000.0, 299_000.0, 301_000.0)}, lately(NOW)
     )
     assert (clock.matches, clock.near_misses, clock.offset_seconds) == (0, 5, 300.0)
+
+
+def test_the_clocks_of_a_span_are_those_of_the_hours_that_it_touches() -> None:
+    matches = {
+        windowed("pc", hours): offsets("MATCHES", hours, 100.0 * hours, 0.0, 900.0) for hours in (1, 3, 5)
+    }
+    (clock,) = measured(matches, {}, Span(since=NOW - 4 * 3600, until=NOW - 2 * 3600))
+    assert (clock.matches, clock.offset_seconds) == (3, 0.3)

@@ -1,0 +1,1 @@
+"""Kinds of options that verbs share."""
