@@ -65,6 +65,8 @@ def call(compiler: Compiler, node: tree.Call) -> Code:
             texts.append(compiler.nested(code) if nest else code.text)
             safe = safe and (code.safe or (nest and compiler.null_on_error))
     returns = _returns(overload, arguments, bound)
+    if overload.text is not None and safe:
+        return Code(overload.text(texts, compiler.fresh), returns, safe=safe)
     function = compiler.constant(_specialised(overload, node, arguments), "f")
     return Code(f"{function}({', '.join(texts)})", returns, safe=safe)
 

@@ -1,17 +1,24 @@
 """Functions about nulls, and AS_VALUE."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from embedded.ksql.functions.registry import scalar
 
 
-@scalar("AS_VALUE", "T -> T", safe=True)
+@scalar("AS_VALUE", "T -> T", safe=True, text=lambda texts, _: texts[0])
 def as_value(value: Any) -> Any:
     """The value itself: marks a copy of a key column as a value column."""
     return value
 
 
-@scalar("COALESCE", "T, T... -> T", safe=True)
+def _first(texts: Sequence[str], fresh: Callable[[], str]) -> str:
+    names = [fresh() for _ in texts]
+    pairs = zip(names, texts, strict=True)
+    return "(" + "".join(f"{name} if ({name} := {text}) is not None else " for name, text in pairs) + "None)"
+
+
+@scalar("COALESCE", "T, T... -> T", safe=True, text=_first)
 def coalesce(*values: Any) -> Any:
     """The first value that is not null."""
     return next((value for value in values if value is not None), None)

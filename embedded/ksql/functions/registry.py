@@ -10,6 +10,7 @@ from embedded.ksql.types import Type
 
 F = TypeVar("F", bound=Callable[..., Any])
 Returns = Callable[[Sequence[Type | None]], Type]
+Text = Callable[[Sequence[str], Callable[[], str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Scalar:
 
     `safe` says that it never raises. `returns` computes the result's type where the signature cannot say
     it. `literal` makes a faster function from the arguments that are constants (by index), or None;
-    `typed` makes the function from the types of the arguments.
+    `typed` makes the function from the types of the arguments. `text` makes the Python text of the call
+    from that of the arguments, none of which can fail, and a source of new names.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Scalar:
     returns: Returns | None = None
     literal: Callable[[Mapping[int, Any]], Callable[..., Any] | None] | None = None
     typed: Callable[[Sequence[Type | None]], Callable[..., Any]] | None = None
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,13 @@ def scalar(
     returns: Returns | None = None,
     literal: Callable[[Mapping[int, Any]], Callable[..., Any] | None] | None = None,
     typed: Callable[[Sequence[Type | None]], Callable[..., Any]] | None = None,
+    text: Text | None = None,
 ) -> Callable[[F], F]:
     """Declares a scalar function under `name` with these signatures."""
 
     def declare(call: F) -> F:
         for each in signatures:
-            entry = Scalar(name, signature(each), call, safe, returns, literal, typed)
+            entry = Scalar(name, signature(each), call, safe, returns, literal, typed, text)
             scalars.setdefault(name, []).append(entry)
         return call
 

@@ -120,7 +120,8 @@ class Builder:
             case steps.Filter():
                 columns = step.input.schema.columns()
                 test = self._once(step, "test", lambda: rows.condition(step.predicate, columns))
-                self.table(step.input, table_ops.table_filter(test, forward), old=True)
+                kept = table_ops.table_filter(test, forward if old else _without_old(forward))
+                self.table(step.input, kept, old=True)
             case steps.Project():
                 self.table(step.input, table_ops.table_project(self._projection(step), forward), old=old)
             case steps.GroupBy():

@@ -27,10 +27,20 @@ class Layout:
     `finite` tells whether JSON gives back all DOUBLEs of a row; None when there are no DOUBLEs.
     """
 
-    __slots__ = ("finite",)
+    __slots__ = ("_pickers", "columns", "finite")
 
-    def __init__(self, finite: Callable[[list[Any]], bool] | None) -> None:
+    def __init__(
+        self, columns: tuple[tuple[str, Type], ...], finite: Callable[[list[Any]], bool] | None
+    ) -> None:
+        self.columns = columns
         self.finite = finite
+        self._pickers: dict[tuple[tuple[str, Type], ...], Callable[[list[Any]], list[Any]] | None] = {}
+
+    def picker(self, wanted: tuple[tuple[str, Type], ...]) -> Callable[[list[Any]], list[Any]] | None:
+        """The function that makes a row of `wanted` columns as reading its JSON would; None if it must be."""
+        if wanted not in self._pickers:
+            self._pickers[wanted] = _picker(self.columns, wanted)
+        return self._pickers[wanted]
 
 
 @lru_cache(maxsize=4096)
@@ -42,10 +52,25 @@ def layout(chosen: Format, columns: tuple[tuple[str, Type], ...], *, wrapped: bo
         return None
     lines = _checks(columns, "r", 1)
     if not lines:
-        return Layout(None)
+        return Layout(columns, None)
     names: dict[str, Any] = {"negative": lambda number: math.copysign(1.0, number) < 0}
     exec("\n".join(["def finite(r):", *lines, " return True"]), names)  # noqa: S102 - made of positions only
-    return Layout(names["finite"])
+    return Layout(columns, names["finite"])
+
+
+def _picker(
+    written: Sequence[tuple[str, Type]], wanted: Sequence[tuple[str, Type]]
+) -> Callable[[list[Any]], list[Any]] | None:
+    places = {name: (i, kind) for i, (name, kind) in enumerate(written)}
+    other_case = {name.upper() for name in places} - places.keys()
+    picked: list[str] = []
+    for name, kind in wanted:
+        place, known = places.get(name, (None, kind))
+        if known != kind or name in other_case:
+            return None
+        picked.append("None" if place is None else f"r[{place}]")
+    pick: Callable[[list[Any]], list[Any]] = eval(f"lambda r: [{', '.join(picked)}]")  # noqa: S307 - positions only
+    return pick
 
 
 def _checks(columns: Sequence[tuple[str, Type]], row: str, depth: int) -> list[str]:
@@ -131,10 +156,9 @@ def _decoder(  # noqa: PLR0917 - what the cache goes by
     values = tuple((c.name, c.type) for c in columns if c.where == "value")
     keys = tuple((c.name, c.type) for c in columns if c.where == "key")
     headers = [_header(c) for c in columns if c.where in {"header", "headers"}]
-    read_value = formats.reader(value_format, values, wrapped=wrapped)
+    read_row = _row_reader(value_format, values, wrapped=wrapped)
     read_key = _key_reader(key_format, keys, window)
     time = None if timestamp_column is None else _stamp(timestamp_column, timestamp_format, values, keys)
-    known = layout(value_format, values, wrapped=wrapped)
     token = object()
 
     def decode(record: Record) -> Decoded:
@@ -143,12 +167,7 @@ def _decoder(  # noqa: PLR0917 - what the cache goes by
             return memo  # type: ignore[no-any-return]
         key, parts, bounds = read_key(record.key)
         stamp = record.timestamp
-        if record.value is None:
-            row = None
-        elif memo is not None and memo[0] is known:
-            row = memo[1]
-        else:
-            row = read_value(record.value)
+        row = read_row(record)
         if time is not None:
             stamp = time(row, parts)
         elif not 0 <= stamp <= LATEST_MS:
@@ -162,6 +181,29 @@ def _decoder(  # noqa: PLR0917 - what the cache goes by
         return decoded
 
     return decode
+
+
+def _row_reader(
+    chosen: Format, columns: tuple[tuple[str, Type], ...], *, wrapped: bool
+) -> Callable[[Record], list[Any] | None]:
+    """The function that reads the value columns, or takes them from the row that the record is made of."""
+    read = formats.reader(chosen, columns, wrapped=wrapped)
+    known = layout(chosen, columns, wrapped=wrapped)
+    named = chosen.name == "JSON" and wrapped
+
+    def row_of(record: Record) -> list[Any] | None:
+        memo, value = record.memo, record.value
+        if value is None:
+            return None
+        if memo is not None:
+            written = memo[0]
+            if written is known:
+                return memo[1]  # type: ignore[no-any-return]
+            if named and isinstance(written, Layout) and (pick := written.picker(columns)) is not None:
+                return pick(memo[1])
+        return read(value)
+
+    return row_of
 
 
 KeyParts = tuple[bytes | None, Sequence[Any], Sequence[Any]]

@@ -32,6 +32,7 @@ class WindowAggregate(State):
         self._size, self._advance, self._grace = window.size_ms, window.advance_ms, grace_of(window)
         self._kept = max(window.retention_ms or 0, self._size + self._grace)
         self._kind = Window(window.kind, window.size_ms)
+        self._tumbling = self._size == self._advance
         self._accumulator = accumulator
         self._forward = forward
         self._final = final
@@ -55,10 +56,12 @@ class WindowAggregate(State):
             self._time = time
             self._drop()
         close = self._time - self._grace
-        for start in self._starts(time):
+        for start in (time - time % self._size,) if self._tumbling else self._starts(time):
             if start + self._size <= close:
                 continue
-            groups = self.windows.setdefault(start, {})
+            groups = self.windows.get(start)
+            if groups is None:
+                groups = self.windows[start] = {}
             known = groups.get(key)
             before = None if known is None else known[0]
             state = self._accumulator.add(before, row)
