@@ -76,7 +76,7 @@ def transactional(bootstrap: str, transactional_id: str) -> Producer:
             "transactional.id": transactional_id,
             "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
             "partitioner": PARTITIONER,
-            "linger.ms": 2,
+            "linger.ms": 20,
             "batch.num.messages": 10_000,
             "queue.buffering.max.messages": 1_000_000,
             "queue.buffering.max.kbytes": 256 * 1024,
