@@ -6,23 +6,23 @@ from embedded.ksql.record import Record
 from embedded.ksql.run import run
 
 WRITER = """
-CREATE STREAM wide (id STRING KEY, name STRING, size BIGINT, `mixed` STRING, share DOUBLE)
+CREATE STREAM wide (id STRING KEY, name STRING, amount BIGINT, `mixed` STRING, share DOUBLE)
   WITH (KAFKA_TOPIC = 'in', VALUE_FORMAT = 'JSON');
 CREATE STREAM copy WITH (KAFKA_TOPIC = 'copy') AS SELECT * FROM wide;
 """
-ROW = b'{"NAME": "a", "SIZE": 5, "mixed": "m", "SHARE": 0.5}'
+ROW = b'{"NAME": "a", "AMOUNT": 5, "mixed": "m", "SHARE": 0.5}'
 
 
 @pytest.mark.parametrize(
     "columns",
     [
         "name STRING",
-        "share DOUBLE, size BIGINT",
+        "share DOUBLE, amount BIGINT",
         "MIXED STRING",
         "`mixed` STRING",
         "`name` STRING",
-        "size INT",
-        "size STRING",
+        "amount INT",
+        "amount STRING",
         "absent STRING",
     ],
 )
