@@ -64,7 +64,8 @@ class Service:
     """What one container of the logging server is. `user` is `uid:gid`, numeric."""
 
     name: str
-    image: str
+    image: str | docker.Image
+    """The name of one that is pulled, or one that is built."""
     limits: Limits
     user: str
     networks: Sequence[pulumi.Input[str]]
@@ -107,13 +108,10 @@ def run(service: Service, site: Site, opts: pulumi.ResourceOptions) -> docker.Co
         LabError: a file of conf/ is not there, or its container could not read it.
     """
     name = site.container(service.name)
-    image = docker.RemoteImage(
-        f"{name}-image", name=service.image, keep_locally=True, opts=_without_deps(opts)
-    )
     return docker.Container(
         name,
         name=name,
-        image=image.image_id,
+        image=_image_id(service.image, name, opts),
         hostname=service.name,
         user=service.user,
         group_adds=["0"],
@@ -161,6 +159,13 @@ def run(service: Service, site: Site, opts: pulumi.ResourceOptions) -> docker.Co
         must_run=True,
         opts=opts,
     )
+
+
+def _image_id(image: str | docker.Image, name: str, opts: pulumi.ResourceOptions) -> pulumi.Input[str]:
+    if isinstance(image, docker.Image):
+        return image.repo_digest  # of an image that is not pushed, its id
+    pulled = docker.RemoteImage(f"{name}-image", name=image, keep_locally=True, opts=_without_deps(opts))
+    return pulled.image_id
 
 
 DROPPED_CAPABILITIES: Final = [

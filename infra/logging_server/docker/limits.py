@@ -51,6 +51,8 @@ _SOURCE: Final[Mapping[str, Limits]] = {
     "logstash": Limits(cpus=4, memory_mb=1000),
     "nginx": Limits(cpus=1, memory_mb=100),
     "splunk": Limits(cpus=2, memory_mb=1000),
+    # not of the original lab: 20,000 connections at some 3 kB, and 60 MB of Python
+    "console": Limits(cpus=1, memory_mb=200),
 }
 """The limits of the field's original lab."""
 
@@ -71,6 +73,8 @@ _RAISED_CURRENT: Final[Mapping[str, Limits]] = {
     # Kafka REST 8 loads the security and telemetry plug-ins that 5.5 does not have: 300 MB leave them no
     # metaspace.
     "rest-proxy": Limits(cpus=2, memory_mb=400),
+    # A command line that waits to be used: what it has too much, the console needs.
+    "ksqldb-cli": Limits(cpus=2, memory_mb=340),
 }
 
 

@@ -20,6 +20,7 @@ CONF: Final = "conf/nginx/nginx.conf"
 WEB_INSIDE: Final = 8443
 REDIRECT_INSIDE: Final = 8080
 HEALTH_INSIDE: Final = 8081
+CONSOLE_INSIDE: Final = 9443
 BCRYPT_COST: Final = 5
 """The lowest that is common: the password is 256 random bits, and nginx computes this at every request."""
 
@@ -42,6 +43,7 @@ class Door:
 PUBLISHED: Final = {
     REDIRECT_INSIDE: 80,
     WEB_INSIDE: 443,
+    CONSOLE_INSIDE: ports.CONSOLE,
     ports.SPLUNK_MANAGEMENT: ports.SPLUNK_MANAGEMENT,
     ports.CONNECT: ports.CONNECT,
     ports.CONTROL_CENTER: ports.CONTROL_CENTER,

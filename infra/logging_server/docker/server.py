@@ -14,6 +14,8 @@ from infra.logging_server.docker import networks, volumes
 from infra.logging_server.docker.args import Ground, Identity
 from infra.logging_server.docker.broker import EXTERNAL_USER, ExternalListener, broker, cluster_id
 from infra.logging_server.docker.connect import connect
+from infra.logging_server.docker.console import NAMES as CONSOLE_NAMES
+from infra.logging_server.docker.console import console
 from infra.logging_server.docker.container import Site
 from infra.logging_server.docker.control_center import control_center
 from infra.logging_server.docker.ksqldb_cli import ksqldb_cli
@@ -97,11 +99,12 @@ class DockerServer(pulumi.ComponentResource):
         engine = ksqldb_server(ground, self._after(kafka, registry))
         ksqldb_cli(ground, self._after(engine))
         proxy = rest_proxy(ground, self._after(kafka, registry))
-        console = control_center(ground, self._url(ports.KSQLDB), self._after(worker, engine, registry))
+        center = control_center(ground, self._url(ports.KSQLDB), self._after(worker, engine, registry))
         shipper = logstash(
             ground, self._identity("logstash", [*args.hosts, "logstash"]), args.address, self._after(kafka)
         )
-        door = nginx(ground, self._door(), self._after(indexer, worker, engine, proxy, console))
+        page = console(ground, self._identity("console", CONSOLE_NAMES), args.hosts, self._after(kafka))
+        door = nginx(ground, self._door(), self._after(indexer, worker, engine, proxy, center, page))
         everything = pulumi.Output.all(*(each.id for each in (kafka, indexer, worker, engine, shipper, door)))
         self.endpoints = self._endpoints(everything, kafka, external)
 
@@ -123,6 +126,7 @@ class DockerServer(pulumi.ComponentResource):
             connect_url=behind_the_door(ports.CONNECT),
             splunk_management_url=once_up(self._url(ports.SPLUNK_MANAGEMENT)),
             splunk_hec_url=once_up(HEC_URL),
+            console_url=once_up(self._url(ports.CONSOLE)),
             splunk_user=once_up(ADMIN),
             splunk_password=once_up(pulumi.Output.secret(self._splunk_password)),
             ca_certificate=once_up(self._authority.certificate),

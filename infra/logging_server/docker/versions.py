@@ -22,6 +22,7 @@ class Versions:
     control_center: str
     logstash: str
     nginx: str
+    python: str
     splunk: str
     splunk_connect: str
     root_loglevel: str
@@ -70,8 +71,13 @@ _IMAGES: Final = {
     "rest-proxy": "confluentinc/cp-kafka-rest:{self.confluent}",
     "logstash": "docker.elastic.co/logstash/logstash:{self.logstash}",
     "nginx": "nginx:{self.nginx}",
+    # the lab's own, built on this one
+    "console": "python:{self.python}",
     "splunk": "splunk/splunk:{self.splunk}",
 }
+
+PYTHON: Final = "3.13.6-slim-bookworm"
+"""docker-library/official-images, library/python."""
 
 CURRENT: Final = Versions(
     # confluentinc/kafka-images, branch 8.3.1; docs.confluent.io, "Control Center System Requirements and
@@ -84,6 +90,7 @@ CURRENT: Final = Versions(
     logstash="8.19.20",
     # docker-library/official-images, library/nginx: tag `stable-alpine`.
     nginx="1.30.4-alpine",
+    python=PYTHON,
     # Docker Hub, splunk/splunk. Splunk has published no Debian image since 8.2 (splunk/docker-splunk,
     # CHANGELOG).
     splunk="10.4.3",
@@ -100,6 +107,7 @@ SEED: Final = Versions(
     control_center="5.5.0",
     logstash="7.7.0",
     nginx="1.18.0-alpine",
+    python=PYTHON,  # the lab's own code has no old release
     splunk="8.0.3-debian",
     splunk_connect="1.2.0",
     root_loglevel="ERROR",

@@ -17,7 +17,7 @@ from tests.conf.nginx.door import Door, read_all, running, upstream
 USER, PASSWORD = "lab", "the password at the door"
 WITH_PASSWORD = f"Authorization: Basic {base64.b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
-BEHIND = {8083: "connect", 9021: "control-center", 8082: "rest-proxy", 8088: "ksqldb-server"}
+BEHIND = {8083: "connect", 9021: "control-center", 8082: "rest-proxy", 8088: "ksqldb-server", 9443: "console"}
 
 
 def request(path: str = "/", host: str = "lab.test", headers: str = "") -> bytes:
@@ -81,10 +81,11 @@ def door(
     folder = tmp_path_factory.mktemp("nginx")
     with (
         upstream(lambda _: OK, server_tls(authority, "splunk", folder)) as (splunk, _),
+        upstream(lambda _: OK, server_tls(authority, "console", folder)) as (console, _),
         running(
             folder,
             authority,
-            {**dict.fromkeys(BEHIND, service[0]), 8000: splunk, 8089: splunk},
+            {**dict.fromkeys(BEHIND, service[0]), 8000: splunk, 8089: splunk, 8443: console},
             users=users,
         ) as made,
     ):

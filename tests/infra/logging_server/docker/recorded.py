@@ -23,7 +23,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 AUTHORITY = make_authority("recorded", 30)
-LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "127.0.0.1"], 30)
+LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "console", "127.0.0.1"], 30)
 DOOR_PASSWORD = "door-password-of-a-test"
 SPLUNK_PASSWORD = "splunk-password-of-a-test"
 KAFKA_PASSWORD = "kafka-password-of-a-test"
@@ -87,6 +87,7 @@ class _Facts(mocks.Mocks):
         kind = args.typ.rsplit(":", 1)[-1]
         passwords = {"door": DOOR_PASSWORD, "splunk-admin": SPLUNK_PASSWORD}
         facts: dict[str, dict[str, Any]] = {
+            "Image": {"repoDigest": f"sha256:{args.name}"},
             "RemoteImage": {"imageId": f"sha256:{args.inputs.get('name')}"},
             "CertificateAuthority": {
                 "certificate": AUTHORITY.certificate,

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from console.settings import Settings
 from infra.errors import ConfigurationError
 from infra.logging_server.docker import limits
+from infra.logging_server.docker.confluent import INTERNAL_PORT
 from infra.logging_server.docker.server import DockerServer
 from infra.logging_server.docker.versions import SEED, preset
 from infra.sizes import LOGGING_SERVER
@@ -21,7 +23,7 @@ from tests.infra.logging_server.docker.recorded import (
     texts,
 )
 
-PEOPLE_AND_BEATS = {80, 443, 8089, 8083, 9021, 8082, 8088, 5044}
+PEOPLE_AND_BEATS = {80, 443, 8443, 8089, 8083, 9021, 8082, 8088, 5044}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,7 @@ def test_there_is_a_container_for_every_part(plan: Plan) -> None:
         "logstash",
         "nginx",
         "splunk",
+        "console",
     }
 
 
@@ -109,7 +112,8 @@ def test_containers_find_each_other_by_the_names_of_the_services(plan: Plan) -> 
         ("rest-proxy", {"broker", "schema-registry"}),
         ("control-center", {"connect", "ksqldb-server", "schema-registry"}),
         ("logstash", {"broker"}),
-        ("nginx", {"splunk", "connect", "ksqldb-server", "rest-proxy", "control-center"}),
+        ("nginx", {"splunk", "connect", "ksqldb-server", "rest-proxy", "control-center", "console"}),
+        ("console", {"broker"}),
     ],
 )
 def test_a_service_waits_for_those_that_it_needs(plan: Plan, service: str, waits_for: set[str]) -> None:
@@ -225,7 +229,14 @@ def test_the_endpoints_lead_through_the_door_with_its_password() -> None:
     shown: dict[str, bool] = {}
 
     async def look(server: DockerServer) -> None:
-        for name in ("ksqldb_url", "connect_url", "splunk_management_url", "splunk_hec_url", "splunk_user"):
+        for name in (
+            "ksqldb_url",
+            "connect_url",
+            "splunk_management_url",
+            "splunk_hec_url",
+            "splunk_user",
+            "console_url",
+        ):
             output = getattr(server.endpoints, name)
             seen[name] = await output.future()
             shown[name] = not await output.is_secret()
@@ -237,6 +248,19 @@ def test_the_endpoints_lead_through_the_door_with_its_password() -> None:
         "splunk_management_url": "https://lab.test:8089",
         "splunk_hec_url": "https://splunk:8088",
         "splunk_user": "admin",
+        "console_url": "https://lab.test:8443",
     }
     assert not shown["ksqldb_url"]
     assert not shown["connect_url"]
+
+
+def test_the_console_is_built_from_this_clone_and_calls_no_network_but_kafkas(plan: Plan) -> None:
+    (built,) = plan.of("Image")
+    assert built.inputs["skipPush"] is True
+    assert built.inputs["build"]["args"] == {"BASE": "python:3.13.6-slim-bookworm"}
+    asked = plan.containers["console"]
+    assert asked.inputs["image"] == "sha256:lab-test-console-image"
+    assert [each["name"] for each in asked.inputs["networksAdvanced"]] == ["lab-test-kafka-backend"]
+    told = Settings.model_validate_json(asked.upload["/etc/lab/console.json"]["content"])
+    assert told.bootstrap == "broker:" + str(INTERNAL_PORT)
+    assert "lab.test" in told.hosts
