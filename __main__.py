@@ -34,6 +34,7 @@ def build() -> None:
         PipelineArgs(
             endpoints=server,
             statements=PROJECT / "ksql",
+            rules=PROJECT / "detections",
             variables=chosen.variables,
             index=chosen.splunk_index,
             journal=run.path / "statements.json",

@@ -10,6 +10,7 @@ import pulumi
 from infra import topics
 from infra.logging_server.endpoints import Endpoints
 from infra.pipeline.connect.sink import SplunkSink, SplunkSinkArgs
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.resource import KsqlStatements
 from infra.pipeline.splunk.index import SplunkIndex
 from infra.pipeline.splunk.token import HecToken
@@ -25,10 +26,11 @@ NAME: Final = "flow-attribution"
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """Where the pipeline works, the statements' folder and variables, and the index."""
+    """Where the pipeline works, the statements' folder and variables, the rules' folder, and the index."""
 
     endpoints: Endpoints
     statements: Path
+    rules: Path
     variables: Mapping[str, str]
     index: str
     journal: Path
@@ -54,6 +56,7 @@ class Pipeline(pulumi.ComponentResource):
         statements = KsqlStatements(
             "statements",
             folder=args.statements,
+            more=detections.write(args.rules),
             url=at.ksqldb_url,
             instance=at.instance,
             journal=args.journal,

@@ -8,21 +8,25 @@ from typing import Final
 from embedded.ksql.engine import Engine
 from embedded.ksql.record import DeadLetter, Record
 from embedded.ksql.run import Runner
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.statements import read_folder
 from tests.ksql.outcome import known
 from tests.ksql.records import record
 from tests.ksql.reference import Known
 from tests.ksql.seen import Seen
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "ksql"
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+FOLDER: Final = REPOSITORY / "ksql"
+RULES: Final = REPOSITORY / "detections"
 ARRIVAL: Final = 1_760_068_800_000
 """When the first record arrives: 2025-10-10 04:00 UTC, after all that is seen."""
 
 
 @cache
 def text() -> str:
-    """All statements in the order of the files, variables put in, comments left out."""
-    return "\n".join(f"{statement.text.rstrip(';')};" for statement in read_folder(FOLDER, {}))
+    """All statements in the order of the files, then those of the rules; variables put in."""
+    statements = read_folder(FOLDER, {}, detections.write(RULES))
+    return "\n".join(f"{statement.text.rstrip(';')};" for statement in statements)
 
 
 @cache

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from embedded.ksql.record import Record
 from infra import topics
 from tests.ksql.reference import Enriched, Known, Unattributed
+
+NO_NETWORK_BUSINESS: Final = "4c1b7f0e-6a39-4d55-9c7e-2f0d3f5f9a01"
+"""The rule that the reference has too."""
 
 
 def known(records: Iterable[Record]) -> Known:
@@ -24,7 +27,10 @@ def known(records: Iterable[Record]) -> Known:
     return Known(
         enriched={row["EVENT_ID"]: _enriched(row) for row in rows(topics.ENRICHED)},
         unattributed={row["uid"]: _unattributed(row) for row in rows(topics.UNATTRIBUTED)},
-        detected=frozenset(row["EVENT_ID"] for row in rows(topics.DETECTIONS)),
+        detected=frozenset(
+            row["EVENT_ID"] for row in rows(topics.DETECTIONS) if row["RULE_ID"] == NO_NETWORK_BUSINESS
+        ),
+        findings=frozenset((row["EVENT_ID"], row["RULE_ID"]) for row in rows(topics.DETECTIONS)),
     )
 
 

@@ -6,7 +6,7 @@ on the order: of a process whose creation and whose row in the inventory arrive 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -78,11 +78,16 @@ class Unattributed:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Everything that is to be known: enriched events by EVENT_ID, unattributed flows by uid, detected events."""
+    """Everything that is to be known: enriched events by EVENT_ID, unattributed flows by uid, detected events.
+
+    `findings` are events with the ids of the rules that found something; the reference has but one rule, and does
+    not tell them.
+    """
 
     enriched: dict[str, Enriched]
     unattributed: dict[str, Unattributed]
     detected: frozenset[str]
+    findings: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
 
 
 def attribute(seen: Iterable[Seen]) -> Known:

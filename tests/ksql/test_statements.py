@@ -25,9 +25,9 @@ def test_the_statements_read_and_write_the_labs_topics() -> None:
     assert named - ours == {*SOURCES, *SINKS}
 
 
-def test_what_is_read_back_is_a_topic_that_a_table_of_ours_writes() -> None:
+def test_what_is_read_back_is_a_topic_that_a_statement_of_ours_writes() -> None:
     ours = {name for name in re.findall(r"KAFKA_TOPIC = '([^']+)'", text()) if name == name.upper()}
-    assert ours <= {name.upper() for name in re.findall(r"CREATE TABLE (\w+)", text())}
+    assert ours <= {name.upper() for name in re.findall(r"(?:CREATE TABLE|INSERT INTO) (\w+)", text())}
 
 
 def test_the_join_has_the_window_and_the_grace_of_the_settings() -> None:

@@ -1,6 +1,6 @@
 """The files of ksql/ as one resource: a changed file updates just its statements and what stands on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +114,17 @@ def _without_places(props: dict[str, Any]) -> dict[str, Any]:
 
 
 class KsqlStatements(Resource, module="lab", name="KsqlStatements"):
-    """The *.ksql files of a folder, in force on a ksqlDB server; `variables` override what they DEFINE."""
+    """The *.ksql files of a folder and `more` statements, in force on a ksqlDB server.
+
+    `variables` override what the files DEFINE.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         folder: Path,
+        more: Sequence[tuple[str, str]] = (),
         url: pulumi.Input[str],
         instance: pulumi.Input[str],
         journal: Path,
@@ -133,7 +137,7 @@ class KsqlStatements(Resource, module="lab", name="KsqlStatements"):
         props = {
             "url": url,
             "instance": instance,
-            "statements": [statement.model_dump() for statement in read_folder(folder, variables)],
+            "statements": [statement.model_dump() for statement in read_folder(folder, variables, more)],
             "journal": str(journal),
             "delete_topics": False,
             "ca_certificate": ca_certificate,

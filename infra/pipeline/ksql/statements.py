@@ -51,8 +51,10 @@ class Statement(BaseModel):
         return self.normal == other.normal and self.properties == other.properties
 
 
-def read_folder(folder: Path, overrides: Mapping[str, str]) -> list[Statement]:
-    """Read the *.ksql files of a folder in the order of their names.
+def read_folder(
+    folder: Path, overrides: Mapping[str, str], more: Iterable[tuple[str, str]] = ()
+) -> list[Statement]:
+    """Read the *.ksql files of a folder in the order of their names, then `more`, given as name and text.
 
     Raises:
         ConfigurationError: there are none, or as `read` does.
@@ -60,7 +62,8 @@ def read_folder(folder: Path, overrides: Mapping[str, str]) -> list[Statement]:
     files = sorted(folder.glob("*.ksql"))
     if not files:
         raise ConfigurationError(f"there are no .ksql files in {folder}", "Name the folder that has them.")
-    return read([(path.name, path.read_text(encoding="utf-8")) for path in files], overrides)
+    written = [(path.name, path.read_text(encoding="utf-8")) for path in files]
+    return read([*written, *more], overrides)
 
 
 def read(files: Iterable[tuple[str, str]], overrides: Mapping[str, str]) -> list[Statement]:

@@ -14,6 +14,7 @@ from embedded.kafka import broker, java
 from embedded.kafka.settings import Settings as KafkaSettings
 from embedded.ksql.settings import Settings as KsqlSettings
 from infra.errors import UnreachableError
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.client import KsqlClient
 from infra.pipeline.ksql.statements import read_folder
 from infra.private_file import write_private
@@ -49,7 +50,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
         try:
             client = KsqlClient(f"http://127.0.0.1:{ksql.port}")
             await_healthy(client, folder / "ksql.log")
-            for statement in read_folder(ROOT / "ksql", {}):
+            for statement in read_folder(ROOT / "ksql", {}, detections.write(ROOT / "detections")):
                 client.execute(statement.text, statement.properties)
             yield Pipeline(kafka.bootstrap, folder / "run")
         finally:

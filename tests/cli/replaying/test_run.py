@@ -89,8 +89,9 @@ def test_the_injected_connection_is_explorers_with_user_and_host(
     assert event["SOURCES"] == ["osquery", "sysmon"]
 
 
-def test_what_is_detected_is_the_beacon_and_nothing_else(bundled: Replayed, truth: dict[str, Any]) -> None:
-    assert {row["uid"] for row in bundled.outcome.detections.values()} == set(truth["beacons"])
+def test_what_is_detected_is_the_attack_and_nothing_else(bundled: Replayed, truth: dict[str, Any]) -> None:
+    attack = {*truth["staging"], *truth["beacons"]}
+    assert {row["uid"] for row in bundled.outcome.detections.values()} == attack
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -1,0 +1,1 @@
+"""The rules of detections/ as KSQL statements."""
