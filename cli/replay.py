@@ -2,8 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from cli.replaying.run import Replayed
 
 
 @click.command(short_help="Send a recording through the running pipeline, and tell what became of it.")
@@ -27,6 +31,13 @@ import click
     metavar="SECONDS",
     help="How long the pipeline may take to work it off once it is shipped: 120, unless given.",
 )
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a report of this recording too, one HTML file as lab report does.",
+)
 def command(
     *,
     paths: tuple[Path, ...],
@@ -35,6 +46,7 @@ def command(
     speed: float | None,
     keep_time: bool,
     deadline: float | None,
+    report_file: Path | None,
 ) -> None:
     """Replay recordings: files, folders, zip or tar archives; the bundled attack unless PATH is given.
 
@@ -66,7 +78,22 @@ def command(
             deadline=deadline or DEADLINE,
         )
     )
+    if report_file:
+        _report(done, report_file)
     if as_json:
         click.echo(json.dumps(done.figures.as_json()))
         return
     print_replayed(Console(), done)
+
+
+def _report(done: "Replayed", file: Path) -> None:
+    import time  # noqa: PLC0415
+
+    from cli.reporting.report import report  # noqa: PLC0415
+    from cli.reporting.writing import write  # noqa: PLC0415
+
+    title = "Which process made which connection in this recording"
+    write(
+        report(done.outcome, title=title, made_at=time.time(), taken_off=done.figures.offsets),
+        file,
+    )

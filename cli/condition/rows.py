@@ -72,9 +72,11 @@ def _health(where: str, found: Sequence[Finding], *, is_known: bool = True) -> H
 
 def _services(survey: Survey, found: Sequence[Finding]) -> Iterator[Row]:
     programs = {hop.PROGRAMS[program.name]: program for program in survey.programs}
-    kinds: tuple[Kind, ...] = ("kafka", "ksqldb", "splunk")
+    kinds: tuple[Kind, ...] = ("kafka", "ksqldb", "splunk", "console")
     for kind in kinds:
         service, program = survey.services.get(kind), programs.get(kind)
+        if kind == "console" and service is None and program is None:
+            continue  # a stack of other people's services has none
         where = hop.service(kind)
         said = [program.said] if program else []
         yield Row(

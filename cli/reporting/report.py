@@ -13,8 +13,8 @@ from cli.reporting.timeline import Timeline, timeline
 from infra.observation.outcome import EVENT_ID, UID, Outcome
 from infra.observation.survey.seen import Clock
 
-_REGULAR: Final = 0.1
-"""Gaps that differ by less than this share of their mean are told as a rhythm."""
+_REGULAR: Final = 0.35
+"""Gaps whose standard deviation is a smaller share of their mean are told as a rhythm: chance makes it 1."""
 _RHYTHM: Final = 5
 """Connections below which a rhythm may be chance."""
 

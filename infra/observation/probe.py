@@ -2,9 +2,10 @@
 
 It is marked in each field that something is counted by, so that whoever shows results can leave it out: its
 uid begins with `Clabprobe`, its host is `lab-probe.invalid` (a name that RFC 2606 keeps from ever existing),
-its addresses are those of documentation (RFC 5737).
+its addresses are those of documentation (RFC 5737). Its Community ID is the one that belongs to its ends.
 """
 
+import secrets
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,17 +15,19 @@ from typing import Any, Final
 
 import orjson
 
+from embedded.shipper.community_id import TCP, community_id
 from infra import topics
 
 UID_PREFIX: Final = "Clabprobe"
 HOST: Final = "lab-probe.invalid"
 ORIGINATOR: Final = "192.0.2.53"
-RESPONDER: Final = "198.51.100.53"
+RESPONDERS: Final = "198.51.100."
+"""How its responder's address begins."""
 PROCESS: Final = "lab-probe"
 IN_SPLUNK: Final = f'uid="{UID_PREFIX}*"'
 """The probes' events in a search: `NOT` this leaves them out."""
-_PROCESS_ID: Final = 1
-_PORT: Final = 853
+PROCESS_ID: Final = 1
+_EPHEMERAL: Final = range(49152, 65536)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,23 +44,26 @@ def make(now: float | None = None) -> Probe:
     """A probe whose connection began just now, or at `now` (seconds since 1970)."""
     at = time.time() if now is None else now
     mark = uuid.uuid4().hex
-    uid, community_id = f"{UID_PREFIX}{mark}", f"1:{UID_PREFIX}{mark}"
-    port = 49152 + int(mark[:4], 16) % 16384
+    uid = f"{UID_PREFIX}{mark}"
+    # of 2^37 connections, so that no two probes are taken for one another by their Community ID
+    responder, port = f"{RESPONDERS}{1 + secrets.randbelow(254)}", secrets.choice(_EPHEMERAL)
+    service = 1 + secrets.randbelow(0xFFFF)
+    flow_id = community_id(TCP, ORIGINATOR, responder, port, service)
     flow = {
         "ts": round(at, 6),
         "uid": uid,
         "id.orig_h": ORIGINATOR,
         "id.orig_p": port,
-        "id.resp_h": RESPONDER,
-        "id.resp_p": _PORT,
+        "id.resp_h": responder,
+        "id.resp_p": service,
         "proto": "tcp",
         "duration": 0.001,
         "conn_state": "SF",
-        "community_id": community_id,
+        "community_id": flow_id,
     }
     socket = {
         "@timestamp": datetime.fromtimestamp(at, UTC).isoformat(),
-        "network": {"community_id": community_id},
+        "network": {"community_id": flow_id},
         "winlog": {
             "channel": "Microsoft-Windows-Sysmon/Operational",
             "provider_name": "Microsoft-Windows-Sysmon",
@@ -66,22 +72,22 @@ def make(now: float | None = None) -> Probe:
             "event_data": {
                 "UtcTime": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
                 "ProcessGuid": f"{{{uuid.UUID(mark)}}}",
-                "ProcessId": str(_PROCESS_ID),
+                "ProcessId": str(PROCESS_ID),
                 "Image": PROCESS,
                 "User": PROCESS,
                 "Protocol": "tcp",
                 "Initiated": "true",
                 "SourceIp": ORIGINATOR,
                 "SourcePort": str(port),
-                "DestinationIp": RESPONDER,
-                "DestinationPort": str(_PORT),
+                "DestinationIp": responder,
+                "DestinationPort": str(service),
             },
         },
     }
     key = HOST.encode()
     return Probe(
         uid=uid,
-        community_id=community_id,
+        community_id=flow_id,
         records=(
             (topics.ZEEK_CONN, key, orjson.dumps(flow)),
             (topics.SYSMON_NETWORK, key, orjson.dumps(socket)),

@@ -1,9 +1,11 @@
 """What is broken in a running stack is called by its name, at the hop where data stop; and mended, it is well."""
 
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +122,27 @@ def test_a_sound_stack_lets_the_probe_through_and_is_healthy(clone: Clone, outpu
         assert not [event for event in latest(reader, Wish()) if probe.is_probe(event)]
     finally:
         reader.close()
+
+
+def test_status_looks_again_until_it_is_stopped(clone: Clone) -> None:
+    with clone.running("./lab status --watch --every 0.5 --json") as watching:
+        assert watching.stdout is not None
+        looks = [json.loads(line) for line in islice((x for x in watching.stdout if x[0] == "{"), 3)]
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(DEADLINE_SECONDS) == 0
+    assert looks[0]["at"] < looks[1]["at"] < looks[2]["at"]
+
+
+def test_a_dead_console_is_told_though_the_data_pass(clone: Clone) -> None:
+    supervisord = Supervisord(clone.run)
+    supervisord.stop("console")
+    try:
+        code, printed = clone.tries("./lab diagnose")
+    finally:
+        supervisord.start("console")
+    assert code == 1
+    assert "dead process (console): the process console does not run" in printed
+    assert "stopped" not in printed
 
 
 def test_a_dead_process(clone: Clone, outputs: StackOutputs) -> None:

@@ -6,6 +6,7 @@ from infra.observation.survey.seen import Kind, Query
 
 CONNECT: Final = "Connect"
 HEC: Final = "HEC"
+CONSOLE: Final = "console"
 INDEX: Final = "index"
 _SERVICES: Final[dict[Kind, str]] = {
     "kafka": "Kafka",
@@ -13,12 +14,14 @@ _SERVICES: Final[dict[Kind, str]] = {
     "connect": CONNECT,
     "splunk": "Splunk",
     "hec": HEC,
+    "console": CONSOLE,
 }
 PROGRAMS: Final[dict[str, Kind]] = {
     "kafka": "kafka",
     "ksql": "ksqldb",
     "connect": "connect",
     "splunk": "splunk",
+    "console": "console",
 }
 """The service that each process of an embedded stack offers."""
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-Kind = Literal["kafka", "ksqldb", "connect", "splunk", "hec"]
+Kind = Literal["kafka", "ksqldb", "connect", "splunk", "hec", "console"]
 SERVICES: Final[tuple[Kind, ...]] = ("kafka", "ksqldb", "connect", "splunk", "hec")
-"""What a stack consists of, as far as the data's way is concerned."""
+"""What every stack consists of, as far as the data's way is concerned: a console only looks on."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from infra import topics
 from infra.errors import LabError, UnreachableError
@@ -16,7 +17,7 @@ from infra.logging_server.embedded.run_directory import RunDirectory
 from infra.logging_server.embedded.supervisord import Supervisord
 from infra.observation import splunk_search
 from infra.observation.probe import IN_SPLUNK
-from infra.observation.survey import asking, broker, conclusions, tails, way
+from infra.observation.survey import asking, broker, conclusions, hop, tails, way
 from infra.observation.survey.seen import Index, Program, Query, Service, Sink, Survey, Topic
 from infra.outputs import StackOutputs
 from infra.pipeline import join_times
@@ -25,7 +26,6 @@ from infra.pipeline.ksql.client import KsqlClient
 from infra.pipeline.pipeline import CARRIED, NAME
 from infra.pipeline.splunk.client import INDEXES, SplunkAccess
 
-PROGRAMS: Final = ("kafka", "ksql", "connect", "splunk")
 ENRICHED: Final = f'"{CARRIED[topics.ENRICHED]}"'
 _RECORDED: Final = "recorded"
 T = TypeVar("T")
@@ -82,9 +82,19 @@ def _questions(told: StackOutputs) -> list[Callable[[], Service]]:
         lambda: asking.web("splunk", told.splunk_management_url, management, ca, login),
         lambda: asking.collector(told.splunk_hec_url, ca, told.hec_token.get_secret_value()),
     ]
+    if told.console_url:
+        questions.append(lambda: asking.web("console", told.console_url, "/health", ca, _door(told)))
     if told.kafka_bootstrap:
         questions.append(lambda: asking.kafka(told.kafka_bootstrap))
     return questions
+
+
+def _door(told: StackOutputs) -> tuple[str, str] | None:
+    """User and password of the one door that a docker stack has, where ksqlDB is behind it too."""
+    at = urlsplit(told.ksqldb_url)
+    if told.logging_server != "docker" or at.username is None:
+        return None
+    return unquote(at.username), unquote(at.password or "")
 
 
 def _from_kafka(told: StackOutputs, survey: Survey, asked: list[Any]) -> dict[str, Any]:
@@ -161,7 +171,7 @@ def _sink(told: StackOutputs, survey: Survey, lag: int | None) -> Sink | None:
 def _programs(run: RunDirectory) -> list[Program]:
     supervisord = Supervisord(run)
     found = []
-    for name in PROGRAMS:
+    for name in hop.PROGRAMS:
         try:
             info = supervisord.info(name)
         except UnreachableError:

@@ -1,8 +1,10 @@
 """The table of hops follows the data's way, and says which is not well."""
 
+from dataclasses import replace
+
 from cli.condition.rows import as_json, rates, rows
 from infra.observation.faults.known import findings
-from infra.observation.survey.seen import DeadLetters, Index, Query, Service, Source, Survey, Topic
+from infra.observation.survey.seen import DeadLetters, Index, Program, Query, Service, Source, Survey, Topic
 
 NOW = 1_800_000_000.0
 
@@ -44,6 +46,18 @@ def test_each_hop_has_its_figures_and_its_health() -> None:
     assert table["zeek-conn-enriched"].health == "unknown"
     assert table["index flows"].records == 7
     assert "2 of zeek-conn: bad" in table["dead-letters"].note
+
+
+def test_a_console_is_a_hop_where_there_is_one() -> None:
+    def health(survey: Survey) -> dict[str, str]:
+        table = rows(survey, findings(survey), {})
+        return {row.name: row.health for row in table if row.name == "console"}
+
+    assert health(survey()) == {}
+    there = Service(kind="console", address="https://lab:8443")
+    assert health(replace(survey(), services={"console": there})) == {"console": "ok"}
+    dead = Program(name="console", state="EXITED")
+    assert health(replace(survey(), programs=[dead])) == {"console": "broken"}
 
 
 def test_each_query_is_a_row_with_its_lag() -> None:

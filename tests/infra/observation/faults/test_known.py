@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.observation.faults.known import findings, is_broken
+from infra.observation.survey.hop import PROGRAMS
 from infra.observation.survey.seen import (
     SERVICES,
     Clock,
@@ -36,10 +37,7 @@ def sound() -> Survey:
             )
             for kind in SERVICES
         },
-        programs=[
-            Program(name=name, state="RUNNING", uptime=60.0)
-            for name in ("kafka", "ksql", "connect", "splunk")
-        ],
+        programs=[Program(name=name, state="RUNNING", uptime=60.0) for name in PROGRAMS],
         topics={name: Topic(name=name, written=5, latest=NOW - 10) for name in ("zeek-conn", "CONN")},
         queries=[Query(id="CSAS_CONN_9", sink="CONN", place="20_normalise.ksql, line 13", lag=0)],
         sink=Sink(name="flow-attribution", lag=0),
