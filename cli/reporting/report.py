@@ -57,6 +57,7 @@ class Report:
     last: float | None
     connections: int
     attributed: int
+    detected: int
     reasons: Sequence[Count]
     hosts: Sequence[Count]
     seen_by: Sequence[Count]
@@ -88,7 +89,7 @@ def report(
     enriched, rest = list(outcome.enriched.values()), list(outcome.unattributed.values())
     flows = {event[UID]: event for event in (*rest, *enriched)}
     known = outcome.attributed_uids
-    detected = frozenset(row[UID] for row in outcome.detections.values())
+    detected = frozenset(row[UID] for row in outcome.detections)
     began = {uid: float(event["ts"]) for uid, event in flows.items()}
     return Report(
         title=title,
@@ -97,6 +98,7 @@ def report(
         last=max(began.values(), default=None),
         connections=len(flows),
         attributed=len(known),
+        detected=len(detected),
         reasons=_counts(str(row.get("REASON")) for uid, row in flows.items() if uid not in known),
         hosts=_counts(str(event.get("HOSTNAME") or NOT_KNOWN) for event in enriched),
         seen_by=_counts(" and ".join(event.get("SOURCES") or [NOT_KNOWN]) for event in enriched),
@@ -124,7 +126,7 @@ def _counts(names: Iterable[str]) -> list[Count]:
 def _detections(outcome: Outcome) -> list[Detected]:
     """One for each detection, process and peer: what a person would look into as one thing."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in outcome.detections.values():
+    for row in outcome.detections:
         event = outcome.enriched.get(row[EVENT_ID], row)
         peer = event.get("id.orig_h" if event.get("SIDE") == "responder" else "id.resp_h")
         identity = (

@@ -37,7 +37,8 @@ _ADDED: Final = (
 
 def first_detected(outcome: Outcome) -> dict[str, Any] | None:
     """The enriched event of the earliest detected connection, None where nothing was detected."""
-    caught = [outcome.enriched[key] for key in outcome.detections if key in outcome.enriched]
+    keys = {row[EVENT_ID] for row in outcome.detections}
+    caught = [outcome.enriched[key] for key in keys & outcome.enriched.keys()]
     return min(caught, key=lambda event: float(event["ts"]), default=None)
 
 
@@ -60,10 +61,10 @@ def print_detected(console: Console, outcome: Outcome) -> None:
     for name, label in _ADDED:
         table.add_row(label, Text("not known", style="dim"), Text(_told(event.get(name)), style="bold"))
     console.print(table)
-    others = len(outcome.detections) - 1
+    named = [str(row.get("DETECTION")) for row in outcome.detections if row[EVENT_ID] == event[EVENT_ID]]
+    others = len({row[EVENT_ID] for row in outcome.detections}) - 1
     more = f", and {others} more like it" if others else ""
-    detection = outcome.detections[event[EVENT_ID]].get("DETECTION")
-    console.print(Text(f"Detected: {detection}{more}.", style="bold red"))
+    console.print(Text(f"Detected: {'; '.join(sorted(named))}{more}.", style="bold red"))
 
 
 def _told(value: object) -> str:

@@ -40,8 +40,8 @@ class Outcome:
     """By uid, what has no process and was not taken back."""
     sightings: Collection[Sighting]
     """The endpoint events that match a flow."""
-    detections: Mapping[str, dict[str, Any]]
-    """By the EVENT_ID of the enriched event."""
+    detections: Sequence[dict[str, Any]]
+    """One for each rule and enriched event; the event is told by its EVENT_ID."""
 
     @property
     def attributed_uids(self) -> set[str]:
@@ -76,7 +76,7 @@ def read(reader: Reader, uids: Collection[str], places: Sequence[TopicPartition]
         enriched={row[EVENT_ID]: row for row in latest[topics.ENRICHED].values()},
         unattributed={row[UID]: row for row in latest[topics.UNATTRIBUTED].values()},
         sightings=sightings,
-        detections={row[EVENT_ID]: row for row in latest[topics.DETECTIONS].values()},
+        detections=list(latest[topics.DETECTIONS].values()),
     )
 
 
@@ -108,7 +108,7 @@ def within(reader: Reader, span: Span) -> Outcome:
         enriched={row[EVENT_ID]: row for row in read[topics.ENRICHED]},
         unattributed={row[UID]: row for row in read[topics.UNATTRIBUTED]},
         sightings=(),
-        detections={row[EVENT_ID]: row for row in read[topics.DETECTIONS]},
+        detections=read[topics.DETECTIONS],
     )
 
 

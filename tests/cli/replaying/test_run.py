@@ -91,7 +91,7 @@ def test_the_injected_connection_is_explorers_with_user_and_host(
 
 def test_what_is_detected_is_the_attack_and_nothing_else(bundled: Replayed, truth: dict[str, Any]) -> None:
     attack = {*truth["staging"], *truth["beacons"]}
-    assert {row["uid"] for row in bundled.outcome.detections.values()} == attack
+    assert {row["uid"] for row in bundled.outcome.detections} == attack
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -28,7 +28,7 @@ def hostile() -> str:
                 enriched={"C1:originator": told},
                 unattributed={"C2": event("C2", REASON=HOSTILE)},
                 sightings=(),
-                detections={"C1:originator": told | {"DETECTION": HOSTILE}},
+                detections=[told | {"DETECTION": HOSTILE}],
             ),
             title=HOSTILE,
             made_at=BEGAN,

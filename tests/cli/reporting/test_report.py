@@ -37,7 +37,7 @@ def made(
         enriched=events,
         unattributed={row["uid"]: row for row in rest or []},
         sightings=(),
-        detections={key: events[key] | {"DETECTION": "odd"} for key in detected},
+        detections=[events[key] | {"DETECTION": "odd"} for key in detected],
     )
     return report(outcome, title="t", made_at=BEGAN)
 
@@ -88,3 +88,20 @@ def test_a_timeline_has_no_gap_and_loses_nothing() -> None:
         assert {round(b.at - a.at) for a, b in zip(told.steps, told.steps[1:], strict=False)} <= {
             told.seconds
         }
+
+
+def test_two_rules_about_one_connection_are_two_findings_and_one_connection() -> None:
+    told = event("C1")
+    outcome = Outcome(
+        enriched={told["EVENT_ID"]: told},
+        unattributed={},
+        sightings=(),
+        detections=[told | {"DETECTION": name, "LEVEL": "high"} for name in ("odd", "regular")],
+    )
+    found = report(outcome, title="t", made_at=BEGAN)
+    assert [(each.detection, each.level) for each in found.detections] == [
+        ("odd", "high"),
+        ("regular", "high"),
+    ]
+    assert [talker.detected for talker in found.processes] == [1]
+    assert found.detected == 1

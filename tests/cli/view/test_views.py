@@ -48,7 +48,7 @@ def outcome(*detections: str) -> Outcome:
         enriched={"C1:originator": EVENT},
         unattributed={},
         sightings=(),
-        detections={key: {"DETECTION": "a process talks"} for key in detections},
+        detections=[{"EVENT_ID": key, "DETECTION": "a process talks"} for key in detections],
     )
 
 
