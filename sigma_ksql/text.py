@@ -6,10 +6,12 @@ from typing import Final
 from sigma.types import Placeholder, SigmaCasedString, SigmaString, SpecialChars
 
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_]\w*(->[A-Za-z_]\w*)*")
+_LAST_OF_ONE_UNIT: Final = "\uffff"
+"""SUBSTRING counts in UTF-16 units; beyond this, a character has two."""
 _SPECIAL_IN_REGEX: Final = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _WILDCARDS: Final[dict[SpecialChars | Placeholder, str]] = {
-    SpecialChars.WILDCARD_MULTI: ".*",
-    SpecialChars.WILDCARD_SINGLE: ".",
+    SpecialChars.WILDCARD_MULTI: r"[\s\S]*",
+    SpecialChars.WILDCARD_SINGLE: r"[\s\S]",
 }
 
 
@@ -43,9 +45,9 @@ def matches(column: str, subject: str, value: SigmaString) -> str:  # noqa: PLR0
             return f"{subject} = {quoted(_cased(value, text))}"
         case (str(text), last) if last == many:
             return f"INSTR({subject}, {quoted(_cased(value, text))}) = 1"
-        case (first, str(text)) if first == many:
+        case (first, str(text)) if first == many and max(text.lower()) <= _LAST_OF_ONE_UNIT:
             wanted = _cased(value, text)
-            return f"SUBSTRING({subject}, -{_java_length(wanted)}) = {quoted(wanted)}"
+            return f"SUBSTRING({subject}, -{len(wanted)}) = {quoted(wanted)}"
         case (first, str(text), last) if first == last == many:
             return f"INSTR({subject}, {quoted(_cased(value, text))}) > 0"
     return f"REGEXP_EXTRACT({quoted(_regex(value))}, {subject}) IS NOT NULL"
@@ -55,15 +57,10 @@ def _cased(value: SigmaString, text: str) -> str:
     return text if isinstance(value, SigmaCasedString) else text.lower()
 
 
-def _java_length(text: str) -> int:
-    """Its length in UTF-16 units, which is what SUBSTRING counts in."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _regex(value: SigmaString) -> str:
     parts = (
         _SPECIAL_IN_REGEX.sub(r"\\\g<0>", _cased(value, part)) if isinstance(part, str) else _WILDCARDS[part]
         for part in value.s
         if not isinstance(part, str) or part
     )
-    return "(?s)^" + "".join(parts) + "$"
+    return "^" + "".join(parts) + r"\z"

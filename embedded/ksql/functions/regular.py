@@ -9,6 +9,8 @@ from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.functions.registry import scalar
 
 _DOT: Final = "[^\\n\\r\\u0085\\u2028\\u2029]"
+_DOT_ALL: Final = re.compile(r"\(\?[a-z]*s[a-z]*\)")
+"""Flags at the beginning that let the dot match line breaks."""
 _ESCAPES: Final = frozenset("\\dDsSwWbBAtnrfvxu0123456789.[]{}()*+-?^$|/'\"`~!@#%&=:;<>, _e")
 _REWRITTEN: Final = {
     "z": r"\Z",
@@ -41,6 +43,7 @@ def java_pattern(text: str) -> re.Pattern[str]:
     """
     out: list[str] = []
     at, in_class = 0, False
+    dot = "." if _DOT_ALL.match(text) else _DOT
     while at < len(text):
         char = text[at]
         if char == "\\":
@@ -66,7 +69,7 @@ def java_pattern(text: str) -> re.Pattern[str]:
             out.append("[^" if text.startswith("[^", at) else "[")
             at += len(out[-1]) - 1
         elif char == ".":
-            out.append(_DOT)
+            out.append(dot)
         elif text.startswith("(?<", at) and text[at + 3 : at + 4] not in {"=", "!"}:
             out.append("(?P<")
             at += 2
