@@ -26,6 +26,7 @@ _SECTIONS: Final = {
     "windows": "The Windows client",
 }
 """The sections in their order, by what stands before the dot of a key; others follow by that name."""
+_TABLE: Final = "| key | default | what it is |\n|---|---|---|\n"
 _HEAD: Final = """\
 # Configuration
 
@@ -39,8 +40,8 @@ pulumi config                              # what is set
 pulumi config rm kafka.port                # back to the default
 ```
 A password is set with `--secret`, which asks for it: `pulumi config set --secret windows.password`. The whole
-configuration is checked before anything starts; a key that does not exist, or a value that cannot work, is named
-together with what is allowed.
+configuration is checked before anything starts; a key that does not exist, or a value that cannot work, is
+named together with what is allowed.
 """
 
 
@@ -59,7 +60,7 @@ def reference() -> str:
     if told:
         raise KeyError(f"infra.config does not know {', '.join(told)}")
     parts = [
-        f"\n## {_SECTIONS.get(prefix, prefix)}\n| key | default | what it is |\n|---|---|---|\n{''.join(rows)}"
+        f"\n## {_SECTIONS.get(prefix, prefix)}\n{_TABLE}{''.join(rows)}"
         for prefix, rows in sections.items()
         if rows
     ]
@@ -70,7 +71,7 @@ def _row(key: str, said: dict[str, Any], may_be: str) -> str:
     default = said["default"]
     shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" if default != "" else ""
     what = str(said["description"])
-    text = what if may_be in (what, "") else f"{what}. Allowed: {may_be}"
+    text = what if may_be in what else f"{what}. Allowed: {may_be}"
     return f"| `{key}` | {shown} | {_cell(text)} |\n"
 
 

@@ -1,11 +1,13 @@
 """The plain Zeek connection beside the enriched one, for the connections that a detection is about."""
 
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.view.plain import plain
 from infra.observation.outcome import EVENT_ID, Outcome
 
 _ZEEKS: Final = (
@@ -34,22 +36,39 @@ _ADDED: Final = (
 )
 """What an enriched event has beside Zeek's fields, and what to call it."""
 
+_LONGEST: Final = 160
+"""Characters of a value that are shown: an encoded command line has thousands."""
 
-def first_detected(outcome: Outcome) -> dict[str, Any] | None:
-    """The enriched event of the earliest detected connection, None where nothing was detected."""
-    keys = {row[EVENT_ID] for row in outcome.detections}
-    caught = [outcome.enriched[key] for key in keys & outcome.enriched.keys()]
-    return min(caught, key=lambda event: float(event["ts"]), default=None)
+Group = tuple[str, str, str]
+
+
+def most_detected(outcome: Outcome) -> tuple[str, list[dict[str, Any]]] | None:
+    """What was detected most often of one process, and its enriched events in the order of time.
+
+    A beacon comes again and again, so that is what an analyst looks at first. None where nothing was detected.
+    """
+    groups: dict[Group, list[dict[str, Any]]] = defaultdict(list)
+    for row in outcome.detections:
+        event = outcome.enriched.get(row[EVENT_ID])
+        if event is not None:
+            kind = (str(row.get("DETECTION")), str(event.get("HOSTNAME")), str(event.get("PROCESS_NAME")))
+            groups[kind].append(event)
+    if not groups:
+        return None
+    (detection, _, _), events = min(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    return detection, sorted(events, key=lambda event: float(event["ts"]))
 
 
 def print_detected(console: Console, outcome: Outcome) -> None:
-    """Print the earliest detected connection as Zeek alone knew it, and beside it with its process.
+    """Print the first connection of what was detected most, as Zeek alone knew it and with its process.
 
     Prints nothing where nothing was detected.
     """
-    event = first_detected(outcome)
-    if event is None:
+    found = most_detected(outcome)
+    if found is None:
         return
+    detection, events = found
+    event = events[0]
     table = Table(title="One connection, as Zeek saw it and as the lab explains it", title_justify="left")
     table.add_column("")
     table.add_column("Zeek", overflow="fold")
@@ -61,15 +80,16 @@ def print_detected(console: Console, outcome: Outcome) -> None:
     for name, label in _ADDED:
         table.add_row(label, Text("not known", style="dim"), Text(_told(event.get(name)), style="bold"))
     console.print(table)
-    named = [str(row.get("DETECTION")) for row in outcome.detections if row[EVENT_ID] == event[EVENT_ID]]
-    others = len({row[EVENT_ID] for row in outcome.detections}) - 1
-    more = f", and {others} more like it" if others else ""
-    console.print(Text(f"Detected: {'; '.join(sorted(named))}{more}.", style="bold red"))
+    more = f", and {len(events) - 1} more like it" if len(events) > 1 else ""
+    console.print(Text(f"Detected: {plain(detection)}{more}.", style="bold red"))
+    others = Counter(str(row.get("DETECTION")) for row in outcome.detections)
+    del others[detection]
+    for other, count in others.most_common():
+        console.print(Text(f"Also: {plain(other)} ({count}).", style="red"))
 
 
 def _told(value: object) -> str:
     if value is None:
         return "not known"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+    text = plain(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text):,} characters)"

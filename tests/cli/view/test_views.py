@@ -43,24 +43,49 @@ def console() -> Console:
     return Console(record=True, width=140, quiet=False)
 
 
-def outcome(*detections: str) -> Outcome:
+def outcome(*detections: tuple[str, str], **differing: dict[str, Any]) -> Outcome:
+    """The detections are pairs of a connection's uid and what was detected."""
     return Outcome(
-        enriched={"C1:originator": EVENT},
+        enriched={
+            f"{uid}:originator": EVENT
+            | {"EVENT_ID": f"{uid}:originator", "uid": uid, "ts": EVENT["ts"] + number}
+            | differing.get(uid, {})
+            for number, uid in enumerate(dict.fromkeys(uid for uid, _ in detections))
+        },
         unattributed={},
         sightings=(),
-        detections=[{"EVENT_ID": key, "DETECTION": "a process talks"} for key in detections],
+        detections=[{"EVENT_ID": f"{uid}:originator", "DETECTION": name} for uid, name in detections],
     )
 
 
 def test_the_plain_connection_stands_beside_the_enriched_one() -> None:
     screen = console()
-    print_detected(screen, outcome("C1:originator", "C2:originator"))
+    print_detected(screen, outcome(("C1", "a process talks"), ("C2", "a process talks")))
     printed = shown(screen)
     for told in ("C:\\Windows\\explorer.exe", "4912", "CORP\\asha", "CLIENT01", "1:abc", "osquery, sysmon"):
         assert told in printed
     assert "a process talks, and 1 more like it" in printed
     (uid_line,) = (line for line in printed.splitlines() if "uid" in line)
     assert uid_line.count("C1") == 2
+
+
+def test_what_was_detected_most_is_shown_and_the_rest_is_named() -> None:
+    screen = console()
+    print_detected(screen, outcome(("C1", "once"), ("C2", "often"), ("C3", "often"), ("C3", "regular")))
+    printed = shown(screen)
+    assert "C2" in printed
+    assert "Detected: often, and 1 more like it." in printed
+    assert "Also: once (1)." in printed
+    assert "Also: regular (1)." in printed
+
+
+def test_what_an_attacker_wrote_cannot_command_the_terminal_nor_fill_it() -> None:
+    screen = console()
+    print_detected(screen, outcome(("C1", "x"), C1={"COMMAND_LINE": "\x1b[2J" + "A" * 5_000}))
+    printed = shown(screen)
+    assert "\x1b" not in printed
+    assert "\\x1b[2J" in printed
+    assert "(5,007 characters)" in printed
 
 
 def test_where_nothing_was_detected_nothing_is_printed() -> None:
