@@ -36,6 +36,8 @@ def export(
         "logging_server": configuration.logging_server,
         "zeek_server": zeek.source,
         "windows_client": windows.source,
+        "zeek_host": zeek.host,
+        "windows_host": windows.host,
     }
     if at.console_url is not None:
         values["console_url"] = at.console_url

@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from infra.errors import LabError
 
-SECRETS: Final = frozenset({"splunk_password", "hec_token", "beats_private_key", "kafka_security"})
+SECRETS: Final = frozenset(
+    {"splunk_password", "hec_token", "beats_private_key", "kafka_security", "zeek_host", "windows_host"}
+)
 """The outputs that are kept encrypted in the state and starred out on screen."""
 
 
@@ -42,6 +44,10 @@ class StackOutputs(BaseModel):
     logging_server: str
     zeek_server: str
     windows_client: str
+    zeek_host: SecretStr = SecretStr("")
+    """How the Zeek server is reached, an `SshMachine` as JSON; empty where there is none."""
+    windows_host: SecretStr = SecretStr("")
+    """How the Windows client is reached, a `WinrmMachine` as JSON; empty where there is none."""
 
     @property
     def security(self) -> dict[str, str]:

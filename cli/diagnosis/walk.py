@@ -100,7 +100,7 @@ def walk(
     try:
         with closing(Reader(told.kafka_bootstrap, told.security)) as reader:
             places = reader.ends([stage.topic for stage in STAGES if stage.topic])
-            _send(told, probe)
+            send(told, probe)
             following.begin()
             while (stage := following.next_stage) is not None:
                 if following.quiet > patience[stage.program]:
@@ -166,8 +166,12 @@ class _Following:
         return bool(splunk_search.rows(self._told, search))
 
 
-def _send(told: StackOutputs, probe: Probe) -> None:
-    """As Beats would where the stack takes them, so that Logstash is on the way; else into Kafka."""
+def send(told: StackOutputs, probe: Probe) -> None:
+    """Send a probe as Beats would where the stack takes them, so that Logstash is on the way; else to Kafka.
+
+    Raises:
+        DeliveryError: it was not taken.
+    """
     beats = beats_of(told)
     with writing(told.kafka_bootstrap, told.security) if beats is None else sending(beats) as writer:
         for record in probe.records:

@@ -15,6 +15,8 @@ class Machine(Protocol):
     """A machine of the lab, whatever it came from; `source` says what that is."""
 
     source: pulumi.Output[str]
+    host: pulumi.Output[str]
+    """How it is reached, as JSON (`infra.machines.address`); empty where nothing is there to be reached."""
 
 
 def zeek_server(

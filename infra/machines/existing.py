@@ -17,15 +17,17 @@ DEFAULT_SSH_PORT = 22
 class ExistingMachine(pulumi.ComponentResource):
     """A machine that somebody else made, with a role of ours on it.
 
-    `source` says so, for people who look at the stack's outputs.
+    `source` says so, for people who look at the stack's outputs; `host` is how it is reached, a secret.
     """
 
     source: pulumi.Output[str]
+    host: pulumi.Output[str]
 
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lab:machines:Existing", name, {}, opts)
         role = InstalledRole(f"{name}-role", inputs, pulumi.ResourceOptions(parent=self))
         self.source = role.id.apply(lambda _: "existing")
+        self.host = pulumi.Output.json_dumps(inputs["ssh"] or inputs["winrm"])
         self.register_outputs({"role": role.id})
 
 

@@ -10,8 +10,10 @@ class RecordedMachine(pulumi.ComponentResource):
     """
 
     source: pulumi.Output[str]
+    host: pulumi.Output[str]
 
     def __init__(self, name: str, role: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lab:machines:Recorded", name, {}, opts)
         self.source = pulumi.Output.from_input("recorded")
+        self.host = pulumi.Output.from_input("")
         self.register_outputs({"role": role, "events": "from a recording: ./lab replay"})

@@ -37,6 +37,9 @@ def test_the_console_is_served_under_the_stacks_own_certificate_and_has_seen_the
 def test_the_checks_of_the_running_stack_pass(clone: Clone) -> None:
     printed = clone.types("./lab verify")
     assert re.search(r"\d+ passed", printed)
+    assert re.search(r"10 canaries, each found .*: p50 [\d.]+ s, p95 [\d.]+ s", printed)
+    assert "test_windows_client: the Windows client is a recording" in printed
+    assert "test_zeek_server: the Zeek server is a recording" in printed
 
 
 def test_a_second_up_changes_nothing(clone: Clone) -> None:

@@ -36,6 +36,8 @@ class WindowsHost:
     """Which organization signed what lies at a URL; a URL that is not here cannot be fetched."""
     booted: datetime = field(default_factory=lambda: datetime.now(UTC))
     ran: list[tuple[str, Parameters]] = field(default_factory=list)
+    connected: list[tuple[str, int, str, int]] = field(default_factory=list)
+    """The ends of the connections that it was told to open."""
 
     def reboot(self) -> None:
         """Start anew: services come back as far as they start by themselves."""
@@ -50,6 +52,9 @@ class WindowsHost:
             "put.ps1": self._put,
             "boot_time.ps1": lambda _: self.booted.isoformat(),
             "size.ps1": lambda _: json.dumps(self.size),
+            "ends.ps1": lambda _: json.dumps({"local": "192.0.2.8", "remote": "192.0.2.6"}),
+            "connect.ps1": self._connect,
+            "endpoint.ps1": lambda _: json.dumps(self.endpoint()),
             "service.ps1": self._service,
             "certificate_authority.ps1": self._authority,
             "time.ps1": self._time,
@@ -65,6 +70,25 @@ class WindowsHost:
         except ThrownError as thrown:
             return 1, "", f"{thrown}\n"
         return 0, f"{said}\n" if said else "", ""
+
+    def endpoint(self) -> dict[str, object]:
+        """What the checks of a running stack ask for."""
+        return {
+            "services": {
+                name: {"running": service.running, "automatic": service.automatic}
+                for name, service in self.services.items()
+            },
+            "sysmon": dict.fromkeys(("network", "process"), 3.0 if "Sysmon64" in self.services else None),
+            "defender": True,
+            "basic": False,
+            "unencrypted": False,
+        }
+
+    def _connect(self, given: Parameters) -> str:
+        self.connected.append(
+            (str(given["Local"]), int(given["LocalPort"]), str(given["Remote"]), int(given["Port"]))
+        )
+        return json.dumps({"process": r"C:\Windows\powershell.exe", "process_id": 4242})
 
     def _put(self, given: Parameters) -> None:
         path, partial = str(given["Path"]), f"{given['Path']}.lab-partial"

@@ -27,7 +27,7 @@ def parse(text: str) -> Node:
 @cache
 def all_scripts() -> dict[str, Path]:
     """Every script that goes to a host, by its file name."""
-    folders = (REPOSITORY / "infra", REPOSITORY / "roles" / "windows")
+    folders = (REPOSITORY / "infra", REPOSITORY / "roles" / "windows", REPOSITORY / "tests" / "lab")
     return {path.name: path for folder in folders for path in sorted(folder.rglob("*.ps1"))}
 
 

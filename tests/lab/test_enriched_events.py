@@ -2,19 +2,27 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pytest
 
+from cli.diagnosis import walk
 from cli.environment.locations import ROOT
 from cli.replaying.run import BUNDLED, Replay, beats_of, run
-from infra.observation import splunk_search
+from infra.observation import probe, splunk_search
+from infra.observation.canary import windows
+from infra.observation.canary.canary import Canary, await_found, latency, of_probe
 from infra.observation.hops import first_missing
 from infra.outputs import StackOutputs
 
 DEADLINE: Final = 60.0
 """Seconds from the last record sent to the event found."""
+CANARIES: Final = 10
+PATIENCE: Final = 120.0
+"""Seconds for a canary: a real sensor writes a connection seconds after it ended, and its shipper waits too."""
+
+LetFly = Callable[[], Canary]
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +75,33 @@ def test_the_injected_connection_is_found_in_splunk_with_its_process(
     assert event["USERNAME"] == injected["user"]
     assert event["HOSTNAME"] == injected["host"]
     assert event["community_id"] == injected["community_id"]
+
+
+@pytest.fixture(scope="module")
+def let_fly(request: pytest.FixtureRequest, stack: StackOutputs) -> LetFly:
+    """Makes a connection on the Windows client that a sensor sees; without both, the lab plays the two."""
+    if not (stack.windows_host.get_secret_value() and stack.zeek_host.get_secret_value()):
+
+        def ship() -> Canary:
+            sent = probe.make()
+            walk.send(stack, sent)
+            return of_probe(sent)
+
+        return ship
+    client = request.getfixturevalue("windows_host")
+    return lambda: windows.let_fly(client, stack.beats_address)
+
+
+def test_ten_canaries_are_found_in_splunk_each_with_its_process(
+    stack: StackOutputs, let_fly: LetFly, figures: list[str]
+) -> None:
+    seconds = []
+    for _ in range(CANARIES):
+        began = time.monotonic()
+        canary = let_fly()
+        await_found(stack, canary, PATIENCE)
+        seconds.append(time.monotonic() - began)
+    figures.append(str(latency(seconds)))
 
 
 def test_the_way_of_a_connection_that_was_never_seen_ends_at_its_first_hop(stack: StackOutputs) -> None:
