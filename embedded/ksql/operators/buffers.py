@@ -1,6 +1,7 @@
 """What joins remember: rows by key in order of time, and rows that wait for a match."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 from typing import Any
 
 from embedded.ksql.operators.context import State
@@ -8,6 +9,10 @@ from embedded.ksql.operators.context import State
 _COMPACT_AT = 1024
 _BUCKETS = 64
 _LEAST_BUCKET_MS = 1000
+
+
+_Entry = tuple[int, Any] | list[list[Any]]
+"""What is remembered of a key: the time and row of its only row, or the times and the rows of several."""
 
 
 class JoinBuffer(State):
@@ -22,7 +27,7 @@ class JoinBuffer(State):
     def __init__(self, retention_ms: int) -> None:
         self.retention_ms = retention_ms
         self.latest = -1
-        self._keys: dict[bytes, tuple[list[int], list[Any]]] = {}
+        self._keys: dict[bytes, _Entry] = {}
         self._width = max(retention_ms // _BUCKETS, _LEAST_BUCKET_MS)
         self._buckets: dict[int, list[bytes]] = {}
         self._dropped = 0
@@ -45,8 +50,10 @@ class JoinBuffer(State):
         entry = self._keys.get(key)
         self._count += 1
         if entry is None:
-            self._keys[key] = ([time], [row])
+            self._keys[key] = (time, row)
             return
+        if isinstance(entry, tuple):
+            entry = self._keys[key] = [[entry[0]], [entry[1]]]
         times, rows = entry
         if time >= times[-1]:
             times.append(time)
@@ -56,16 +63,15 @@ class JoinBuffer(State):
             times.insert(at, time)
             rows.insert(at, row)
 
-    def find(self, key: bytes, low: int, high: int) -> list[tuple[int, Any]]:
+    def find(self, key: bytes, low: int, high: int) -> Sequence[tuple[int, Any]]:
         """The rows of `key` from time `low` to `high`, both included, in order of time."""
         entry = self._keys.get(key)
         if entry is None:
-            return []
+            return ()
+        low = max(low, self.latest - self.retention_ms + 1)
+        if isinstance(entry, tuple):
+            return (entry,) if low <= entry[0] <= high else ()
         times, rows = entry
-        seen = self.latest - self.retention_ms + 1
-        low = max(low, seen)
-        if len(times) == 1:
-            return [(times[0], rows[0])] if low <= times[0] <= high else []
         first = bisect_left(times, low)
         last = bisect_right(times, high)
         return list(zip(times[first:last], rows[first:last], strict=True))
@@ -81,6 +87,11 @@ class JoinBuffer(State):
     def _prune(self, key: bytes, bound: int) -> None:
         entry = self._keys.get(key)
         if entry is None:
+            return
+        if isinstance(entry, tuple):
+            if entry[0] <= bound:
+                self._count -= 1
+                del self._keys[key]
             return
         times, rows = entry
         if times[-1] <= bound:
@@ -106,7 +117,8 @@ class JoinBuffer(State):
         self.latest, self._keys = data
         self._buckets = {}
         self._count = 0
-        for key, (times, _) in self._keys.items():
+        for key, entry in self._keys.items():
+            times: Sequence[int] = (entry[0],) if isinstance(entry, tuple) else entry[0]
             self._count += len(times)
             for time in times:
                 self._buckets.setdefault(time // self._width, []).append(key)

@@ -8,9 +8,13 @@ from typing import Any, Final
 import orjson
 
 from embedded.ksql.record import Record
+from embedded.ksql.runtime.errors import RuntimeFailureError
 
 CHUNK: Final = 512 * 1024
 """Bytes in one record: half of what a broker takes by default."""
+
+VERSION: Final = 2
+"""Of the layout of a snapshot and of the states in it; every change of either is a new one."""
 
 _HEAD: Final = struct.Struct(">II")
 
@@ -45,18 +49,21 @@ def encode(snapshot: Snapshot) -> bytes:
         ],
     }
     described = orjson.dumps(head)
-    return b"".join([_HEAD.pack(1, len(described)), described, *(r.task for r in snapshot.readers)])
+    return b"".join([_HEAD.pack(VERSION, len(described)), described, *(r.task for r in snapshot.readers)])
 
 
 def decode(data: bytes) -> Snapshot:
     """The snapshot that `encode` made.
 
     Raises:
-        ValueError: it is none, or one of another version.
+        RuntimeFailureError: it is one of another version.
     """
     version, length = _HEAD.unpack_from(data)
-    if version != 1:
-        raise ValueError(f"a snapshot of version {version} cannot be read")
+    if version != VERSION:
+        raise RuntimeFailureError(
+            f"the state was kept by another version of the engine (snapshot {version}, this one reads "
+            f"{VERSION}): terminate the queries with that version, or destroy the stack and bring it up anew"
+        )
     head = orjson.loads(data[_HEAD.size : _HEAD.size + length])
     at = _HEAD.size + length
     readers = []

@@ -4,6 +4,7 @@ import pytest
 
 from embedded.ksql.record import Record
 from embedded.ksql.runtime import snapshots
+from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.snapshots import CHUNK, ReaderState, Snapshot
 
 
@@ -46,3 +47,9 @@ def test_two_instances_may_write_at_the_same_time() -> None:
     first, second = records(snapshot(7, 2 * CHUNK)), records(snapshot(9, 2 * CHUNK))
     mixed = [record for pair in zip(first, second, strict=True) for record in pair]
     assert snapshots.latest(mixed) == snapshot(9, 2 * CHUNK)
+
+
+def test_a_snapshot_of_another_version_of_the_engine_is_refused_with_what_to_do() -> None:
+    data = snapshots.encode(Snapshot(1, {}, ()))
+    with pytest.raises(RuntimeFailureError, match="bring it up anew"):
+        snapshots.decode(b"\x00\x00\x00\x01" + data[4:])
