@@ -38,6 +38,13 @@ _NOT_YET: Final = frozenset(
         KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001
     }
 )
+_NO_COORDINATOR: Final = frozenset(
+    {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    }
+)
 _FENCED: Final = frozenset({KafkaError.FENCED_LEADER_EPOCH, KafkaError.UNKNOWN_LEADER_EPOCH})
 """What librdkafka knows of a topic is from before the broker was killed, and it does not look again."""
 EARLIEST: Final[OffsetSpec] = EarliestSpec()  # type: ignore[no-untyped-call]
@@ -80,6 +87,21 @@ class Cluster:
             name: [len(partition.replicas) for partition in topic.partitions.values()]
             for name, topic in topics.items()
         }
+
+    def prepare_groups(self, group: str) -> None:
+        """Wait until the broker can take members into `group`: a new one first has to make a topic for them.
+
+        A member that asks earlier asks again a second later only.
+        """
+        deadline = time.monotonic() + SETTLED
+        while time.monotonic() < deadline:
+            try:
+                self.admin.describe_consumer_groups([group], request_timeout=ANSWER)[group].result()
+            except KafkaException as error:
+                if error.args[0].code() in _NO_COORDINATOR:
+                    time.sleep(0.01)
+                    continue
+            return
 
     def create(self, specs: Iterable[TopicSpec]) -> None:
         """Make those topics that are missing, all in one request.

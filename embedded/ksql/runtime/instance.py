@@ -21,7 +21,7 @@ from embedded.ksql.runtime.progress import Progress
 from embedded.ksql.runtime.queries import Queries
 from embedded.ksql.runtime.statements import Pausing, Statements
 from embedded.ksql.runtime.states import QueryStates
-from embedded.ksql.runtime.transaction import Transaction
+from embedded.ksql.runtime.transaction import Transaction, prepare_transactions
 from embedded.ksql.runtime.values import Values
 from embedded.ksql.runtime.work import Work
 from embedded.ksql.runtime.worker import QueryFailedError
@@ -66,6 +66,8 @@ class Instance:
         self.states = QueryStates()
         self.asked = 0.0
         self.cluster = Cluster(settings.bootstrap)
+        prepare_transactions(settings.bootstrap)
+        self.cluster.prepare_groups(self.names.instances)
         self.cluster.create(
             [
                 TopicSpec(self.names.commands, retention_ms=-1),

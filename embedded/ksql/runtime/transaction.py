@@ -1,5 +1,7 @@
 """What goes out: records that appear all together or not at all."""
 
+import contextlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -14,6 +16,8 @@ from embedded.ksql.runtime.names import HANDED_ON
 
 _MARK: Final[tuple[str, bytes]] = (HANDED_ON, b"")
 _MARKED: Final[list[tuple[str, str | bytes | None]]] = [_MARK]
+_FIRST: Final = "flow-attribution-lab-first"
+"""A transactional id that writes nothing."""
 
 
 class Transaction:
@@ -121,3 +125,17 @@ def _initialise(producer: Producer) -> None:
 def fence(bootstrap: str, transactional_id: str) -> None:
     """End whatever transaction a dead instance has left open, and its right to open another."""
     _initialise(clients.transactional(bootstrap, transactional_id))
+
+
+def prepare_transactions(bootstrap: str) -> None:
+    """Have a new broker make the topic that it keeps transactions in, and wait for nothing.
+
+    A producer that asks before the topic is there asks again half a second later only. This one does so for
+    those that follow.
+    """
+
+    def ask() -> None:
+        with contextlib.suppress(RuntimeFailureError):
+            _initialise(clients.transactional(bootstrap, _FIRST))
+
+    threading.Thread(target=ask, name="ksql-first-transaction", daemon=True).start()
