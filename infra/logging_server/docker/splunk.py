@@ -17,6 +17,10 @@ USER: Final = "41812:41812"
 ETC: Final = "splunk-etc"
 VAR: Final = "splunk-var"
 APP: Final = "conf/splunk/lab_logging_server"
+"""What the lab needs of its server."""
+SEARCH_APP: Final = "conf/splunk/flow_attribution"
+"""What people look at."""
+APPS_INSIDE: Final = "/opt/splunk/etc/apps"
 HEC_INSIDE: Final = 8088
 """Splunk's own default; inside its container there is nobody to share it with."""
 PASSWORD_FILE: Final = "/etc/lab/admin-password"  # noqa: S105  # a path, not a password
@@ -61,7 +65,9 @@ def splunk(
                 "HIDE_PASSWORD": "true",
             },
             configuration={
-                f"/opt/splunk/etc/apps/lab_logging_server/{part}": f"{APP}/{part}" for part in APP_PARTS
+                f"{APPS_INSIDE}/{app.rpartition('/')[2]}/{part}": f"{app}/{part}"
+                for app in (APP, SEARCH_APP)
+                for part in APP_PARTS
             },
             data={"/opt/splunk/etc": ground.volumes[ETC], "/opt/splunk/var": ground.volumes[VAR]},
             files=[

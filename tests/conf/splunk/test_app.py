@@ -80,9 +80,11 @@ def test_every_sourcetype_has_its_time_from_the_sink_and_its_fields_from_json() 
         assert props.get(sourcetype, "SHOULD_LINEMERGE") == "false"
 
 
-def test_the_app_is_mounted_where_splunk_looks_for_apps(container: Asked) -> None:
+def test_the_apps_are_mounted_where_splunk_looks_for_apps(container: Asked) -> None:
     mounted = {mount["target"] for mount in container.inputs["mounts"]}
     assert mounted == {
         "/opt/splunk/etc/apps/lab_logging_server/default",
         "/opt/splunk/etc/apps/lab_logging_server/metadata",
+        "/opt/splunk/etc/apps/flow_attribution/default",
+        "/opt/splunk/etc/apps/flow_attribution/metadata",
     }
