@@ -31,6 +31,7 @@ from embedded.kafka import broker, java
 from embedded.kafka.settings import Settings as Kafka
 from embedded.ksql.settings import Settings
 from infra import topics
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.statements import read_folder
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -165,7 +166,7 @@ def _await_ready(client: httpx.Client) -> None:
 
 def apply(made: Bench) -> None:
     """Send the lab's statements one by one, as its client does."""
-    statements = read_folder(ROOT / "ksql", {})
+    statements = read_folder(ROOT / "ksql", {}, detections.write(ROOT / "detections"))
     begun = time.monotonic()
     for statement in statements:
         made.ksql(statement.text)

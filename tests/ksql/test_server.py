@@ -20,13 +20,14 @@ from embedded.ksql.record import Record
 from infra import topics
 from infra.observation.drain import await_drained
 from infra.observation.topic import Reader
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.application import Journal, drop, make
 from infra.pipeline.ksql.client import KsqlClient
 from infra.pipeline.ksql.statements import read_folder
 from tests.embedded.ksql.instance_process import InstanceProcess
 from tests.kafka_broker import running_kafka
 from tests.ksql.cases import CASES
-from tests.ksql.fusion import ARRIVAL, FOLDER
+from tests.ksql.fusion import ARRIVAL, FOLDER, RULES
 from tests.ksql.history import records, told
 from tests.ksql.outcome import known
 from tests.ksql.reference import DAY_MS, attribute
@@ -61,8 +62,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ksq
 
 @contextmanager
 def in_force(client: KsqlClient, journal: Path) -> Iterator[None]:
-    """The statements of ksql/, and afterwards nothing of them."""
-    made = make(client, read_folder(FOLDER, {}), Journal(journal))
+    """The statements of ksql/ and of the rules, and afterwards nothing of them."""
+    made = make(client, read_folder(FOLDER, {}, detections.write(RULES)), Journal(journal))
     try:
         yield
     finally:
