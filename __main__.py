@@ -27,7 +27,7 @@ def build() -> None:
     run = RunDirectory(PROJECT / ".lab" / "run" / stack)
 
     server = logging_server(chosen, run, stack=stack, project=PROJECT, is_secret=config.is_secret)
-    zeek = machines.zeek_server(chosen, server, run.path / "known_hosts", config.is_secret)
+    zeek = machines.zeek_server(chosen, server, run.path / "known_hosts", config.is_secret, stack)
     windows = machines.windows_client(chosen, server, run.path / "known_hosts", config.is_secret)
     pipeline = Pipeline(
         "pipeline",

@@ -18,6 +18,7 @@ class SshMachine(BaseModel):
     user: str = Field(min_length=1)
     port: int = Field(default=22, ge=1, le=65535)
     key_file: str | None = None
+    key: SecretStr | None = None
     host_key: str | None = Field(default=None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")
     sudo_password: SecretStr | None = None
     jump: "SshMachine | None" = None
@@ -29,6 +30,7 @@ class SshMachine(BaseModel):
             user=self.user,
             port=self.port,
             key_file=Path(self.key_file).expanduser() if self.key_file else None,
+            key=self.key.get_secret_value() if self.key else None,
             host_key=self.host_key,
             sudo_password=self.sudo_password.get_secret_value() if self.sudo_password else None,
             jump=self.jump.address() if self.jump else None,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pulumi
 
+from infra.config import LabConfiguration
 from infra.logging_server.endpoints import Endpoints
 from infra.machines.configuration import MachineConfiguration
 from infra.machines.recorded import RecordedMachine
@@ -20,7 +21,11 @@ class Machine(Protocol):
 
 
 def zeek_server(
-    configuration: MachineConfiguration, at: Endpoints, pins: Path, is_secret: Callable[[str], bool]
+    configuration: LabConfiguration,
+    at: Endpoints,
+    pins: Path,
+    is_secret: Callable[[str], bool],
+    stack: str,
 ) -> Machine:
     """Describe the Zeek server that was chosen.
 
@@ -29,6 +34,7 @@ def zeek_server(
         at: the logging server's endpoints, which it ships to.
         pins: the file in which SSH host keys are pinned.
         is_secret: whether a key of the configuration is encrypted.
+        stack: the stack's name.
 
     Raises:
         ConfigurationError: it cannot be reached or served as configured; nothing was started.
@@ -36,6 +42,10 @@ def zeek_server(
     if configuration.zeek_server == "recorded":
         return RecordedMachine("zeek-server", "Zeek server")
     # the transports' libraries take half a second that a recorded machine need not wait
+    if configuration.zeek_server == "container":
+        from infra.machines import container  # noqa: PLC0415
+
+        return container.zeek_server(configuration, at, pins, f"lab-{stack}")
     from infra.machines import existing  # noqa: PLC0415
 
     return existing.zeek_server(configuration, at, pins, is_secret)

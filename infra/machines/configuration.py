@@ -4,7 +4,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Machine = Literal["recorded", "existing"]
+ZeekServer = Literal["recorded", "existing", "container"]
+WindowsClient = Literal["recorded", "existing"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 SECRETS: Final = ("zeek.sudo_password", "windows.password")
@@ -16,8 +17,8 @@ class MachineConfiguration(BaseModel):
 
     model_config = ConfigDict(frozen=True, validate_default=True)
 
-    zeek_server: Machine = Field(default="recorded", description="recorded or existing")
-    windows_client: Machine = Field(default="recorded", description="recorded or existing")
+    zeek_server: ZeekServer = Field(default="recorded", description="recorded, existing or container")
+    windows_client: WindowsClient = Field(default="recorded", description="recorded or existing")
 
     zeek_address: str = Field(
         default="", alias="zeek.address", description="the Zeek server's name or address"
@@ -47,6 +48,17 @@ class MachineConfiguration(BaseModel):
         pattern=r"^([^@\s]+@[^@\s:]+(:\d+)?)?$",
         alias="zeek.jump",
         description="a jump host: USER@HOST or USER@HOST:PORT",
+    )
+    zeek_container_image: str = Field(
+        default="debian:12",
+        pattern=r"^[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
+        alias="zeek.container_image",
+        description="the image that a container begins as: Debian or Ubuntu, by tag or by digest",
+    )
+    zeek_container_port: Port = Field(
+        default=2222,
+        alias="zeek.container_port",
+        description="the TCP port of this machine that leads to the container's SSH: from 1 to 65535",
     )
     zeek_interface: str = Field(
         default="eth0",

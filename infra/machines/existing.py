@@ -41,13 +41,7 @@ def zeek_server(
     """
     _demand("zeek", {"zeek.address": configuration.zeek_address})
     _demand_secret("zeek.sudo_password", configuration.zeek_sudo_password, is_secret)
-    beats = _beats("zeek_server", at)
-    settings = {
-        "interface": configuration.zeek_interface,
-        "zeek_version": configuration.zeek_version,
-        "ssh_port": configuration.zeek_ssh,
-        **_shipping(at, beats),
-    }
+    settings = zeek_settings(configuration, at, configuration.zeek_ssh)
     ssh = {
         "host": configuration.zeek_address,
         "user": configuration.zeek_user,
@@ -57,7 +51,21 @@ def zeek_server(
         "sudo_password": configuration.zeek_sudo_password or None,
         "jump": _jump(configuration),
     }
-    return ExistingMachine("zeek-server", _inputs("zeek", pins, settings, ssh=ssh))
+    return ExistingMachine("zeek-server", role_inputs("zeek", pins, settings, ssh=ssh))
+
+
+def zeek_settings(configuration: MachineConfiguration, at: Endpoints, ssh_port: int) -> dict[str, Any]:
+    """The settings of the Zeek role, whatever it is installed on.
+
+    Raises:
+        ConfigurationError: nothing takes its logs.
+    """
+    return {
+        "interface": configuration.zeek_interface,
+        "zeek_version": configuration.zeek_version,
+        "ssh_port": ssh_port,
+        **_shipping(at, _beats(f"zeek_server is {configuration.zeek_server}", "zeek_server", at)),
+    }
 
 
 def windows_client(
@@ -75,7 +83,7 @@ def windows_client(
     }
     _demand("windows", wanted)
     _demand_secret("windows.password", configuration.windows_password, is_secret)
-    beats = _beats("windows_client", at)
+    beats = _beats("windows_client is existing", "windows_client", at)
     extension = configuration.windows_osquery_extension_url
     if extension:
         _demand(
@@ -96,10 +104,11 @@ def windows_client(
         "transport": configuration.windows_transport,
         "ca_file": configuration.windows_ca_file or None,
     }
-    return ExistingMachine("windows-client", _inputs("windows", pins, settings, winrm=winrm))
+    return ExistingMachine("windows-client", role_inputs("windows", pins, settings, winrm=winrm))
 
 
-def _inputs(role: Any, pins: Path, settings: dict[str, Any], **machine: dict[str, Any]) -> dict[str, Any]:
+def role_inputs(role: Any, pins: Path, settings: dict[str, Any], **machine: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a role's resource, those that hold a secret as secrets."""
     secret = {name: pulumi.Output.secret(value) for name, value in machine.items()}
     return {
         "role": role,
@@ -149,10 +158,10 @@ def _demand_secret(key: str, value: str, is_secret: Callable[[str], bool]) -> No
         )
 
 
-def _beats(key: str, at: Endpoints) -> BeatsInput:
+def _beats(chosen: str, key: str, at: Endpoints) -> BeatsInput:
     if at.beats is None:
         raise ConfigurationError(
-            f"{key} is existing, and this stack's logging server takes no Beats",
+            f"{chosen}, and this stack's logging server takes no Beats",
             f"pulumi config set logging_server docker, or pulumi config set {key} recorded",
         )
     return at.beats

@@ -39,6 +39,8 @@ class RoleInputs(Inputs):
     ssh: SshMachine | None = None
     winrm: WinrmMachine | None = None
     pins: str
+    machine: str = ""
+    """Which machine this is, where we made it: a new one at the same address needs the role anew."""
     settings: dict[str, Any]
     content: str
     drift: tuple[str, ...] = ()
@@ -52,9 +54,10 @@ class RoleProvider(LabProvider[RoleInputs]):
     replace_on = frozenset({"role", "ssh", "winrm"})
 
     def make(self, wanted: RoleInputs) -> Made:
-        """Check the machine's size and apply the role; what is there already is left as it is."""
+        """Apply the role; a machine that is not of our making has to be large enough for it."""
         with _Reached(wanted) as (host, role):
-            _demand_size(host, wanted)
+            if not wanted.machine:
+                _demand_size(host, wanted)
             for _ in apply(host, role, _tell):
                 pass
             return Made(f"{role.name} on {host.name}", {"steps": role.digests()})

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -42,6 +43,8 @@ class SshAddress:
     user: str
     port: int = 22
     key_file: Path | None = None
+    key: str | None = field(default=None, repr=False)
+    """An ed25519 private key as OpenSSH writes it, where the lab has made it; used instead of a file."""
     host_key: str | None = None
     """The fingerprint its host key must have (`SHA256:…`); None pins what the first contact shows."""
     sudo_password: str | None = field(default=None, repr=False)
@@ -136,7 +139,8 @@ class SshHost:
         channel: paramiko.Channel | None = None
         for address in _path(self._address):
             client = paramiko.SSHClient()
-            if self._pins.exists():
+            # a configured fingerprint is above what an earlier machine at this address has shown
+            if address.host_key is None and self._pins.exists():
                 client.load_host_keys(str(self._pins))
             client.set_missing_host_key_policy(PinOnFirstContact(self._pins, address.host_key, self._tell))
             self._clients.append(client)
@@ -145,7 +149,8 @@ class SshHost:
                 port=address.port,
                 username=address.user,
                 key_filename=str(address.key_file) if address.key_file else None,
-                allow_agent=True,
+                pkey=paramiko.Ed25519Key.from_private_key(StringIO(address.key)) if address.key else None,
+                allow_agent=address.key is None,
                 look_for_keys=False,
                 timeout=CONNECT_SECONDS,
                 banner_timeout=CONNECT_SECONDS,

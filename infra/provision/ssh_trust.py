@@ -11,13 +11,18 @@ from infra.provision.host import AuthenticationError
 
 
 def fingerprint(key: paramiko.PKey) -> str:
-    """A key's fingerprint as OpenSSH prints it: `SHA256:` and unpadded base64."""
-    digest = hashlib.sha256(key.asbytes()).digest()
+    """A key's fingerprint as OpenSSH prints it."""
+    return fingerprint_of(key.asbytes())
+
+
+def fingerprint_of(blob: bytes) -> str:
+    """The fingerprint of a public key in SSH's wire format: `SHA256:` and unpadded base64."""
+    digest = hashlib.sha256(blob).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
-    """Pin an unknown host's key: only the expected one where a fingerprint is configured.
+    """Pin an unknown host's key; where a fingerprint is configured, that one decides, and nothing is pinned.
 
     A key that differs from the pinned one never comes here: paramiko refuses it before.
 
@@ -33,7 +38,7 @@ class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
         self._tell = tell
 
     def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-        """Pin the key, or refuse it.
+        """Let the configured key pass, pin the first one, or refuse.
 
         Raises:
             AuthenticationError: it is not the key that the configuration demands.
@@ -44,10 +49,9 @@ class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
                 f"{hostname} shows the host key {seen}, and the configuration demands {self._expected}",
                 "If the machine was built anew, set its new fingerprint (`ssh-keygen -lf` tells it).",
             )
-        if self._expected is None:
-            self._tell(
-                f"{hostname}: first contact; its host key {seen} is trusted from now on ({self._pins})"
-            )
+        if self._expected is not None:
+            return
+        self._tell(f"{hostname}: first contact; its host key {seen} is trusted from now on ({self._pins})")
         keys = client.get_host_keys()
         keys.add(hostname, key.get_name(), key)
         self._pins.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,5 +1,6 @@
 """Existing machines are refused with the key to set, before anything is started."""
 
+from functools import partial
 from pathlib import Path
 
 import pulumi
@@ -64,6 +65,11 @@ WINDOWS = {
                 "pulumi config set --secret windows.password VALUE",
             ],
         ),
+        ({"zeek_server": "container"}, ["zeek_server is container", "takes no Beats"]),
+        (
+            {"zeek_server": "container", "docker.host": "ssh://analyst@192.0.2.9"},
+            ["another machine", "zeek_server existing"],
+        ),
         (ZEEK, ["takes no Beats", "pulumi config set logging_server docker"]),
         (WINDOWS, ["takes no Beats"]),
     ],
@@ -72,9 +78,9 @@ def test_what_is_missing_is_said_with_what_to_type(
     embedded: Endpoints, values: dict[str, str], told: list[str]
 ) -> None:
     configuration = _configuration(**values)
-    machine = choice.zeek_server if "zeek_server" in values else choice.windows_client
+    machine = partial(choice.zeek_server, stack="test") if "zeek_server" in values else choice.windows_client
     with pytest.raises(ConfigurationError) as error:
-        machine(configuration, embedded, Path("pins"), lambda key: key in ENCRYPTED)
+        machine(configuration, embedded, Path("pins"), ENCRYPTED.__contains__)
     for part in told:
         assert part in str(error.value)
 

@@ -16,6 +16,7 @@ from infra.logging_server.docker import limits
 from infra.logging_server.docker.container import Site
 from infra.logging_server.docker.server import DockerServer, DockerServerArgs
 from infra.logging_server.docker.versions import CURRENT
+from infra.provision.ssh_keys import make_key
 from infra.tls.certificates import make_authority, make_leaf
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -27,6 +28,7 @@ LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "cons
 DOOR_PASSWORD = "door-password-of-a-test"
 SPLUNK_PASSWORD = "splunk-password-of-a-test"
 KAFKA_PASSWORD = "kafka-password-of-a-test"
+SSH_KEY = make_key("recorded")
 SECRETS = (DOOR_PASSWORD, SPLUNK_PASSWORD, KAFKA_PASSWORD, LEAF.private_key)
 
 ARGS = DockerServerArgs(
@@ -94,6 +96,7 @@ class _Facts(mocks.Mocks):
                 "private_key": AUTHORITY.private_key,
             },
             "LeafCertificate": {"certificate": LEAF.certificate, "private_key": LEAF.private_key},
+            "SshKey": vars(SSH_KEY),
             "TrustStore": {"content_base64": "AAAA"},
             "SplunkSinkJar": {"path": "/cache/splunk.jar", "sha256": "00ff"},
             "GeneratedSecret": {
