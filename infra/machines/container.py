@@ -87,7 +87,7 @@ class ContainerMachine(pulumi.ComponentResource):
             networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=network.name, aliases=["zeek"])],
             ports=[docker.ContainerPortArgs(internal=SSH, external=args.port, ip=LOOPBACK, protocol="tcp")],
             uploads=[
-                _file("/etc/ssh/ssh_host_ed25519_key", host.private_key),
+                _file("/etc/ssh/ssh_host_ed25519_key", pulumi.Output.secret(host.private_key)),
                 _file("/root/.ssh/authorized_keys", user.public_key),
             ],
             labels=[docker.ContainerLabelArgs(label="lab.stack", value=args.prefix)],
