@@ -51,6 +51,9 @@ def application(state: State, stream: Stream, pipeline: Pipeline, hosts: tuple[s
     async def dead_letters(_: Request) -> Response:
         return _json([letter.model_dump() for letter in state.letters()])
 
+    async def coverage(_: Request) -> Response:
+        return _json(state.conclusions.told())
+
     routes = [
         Route("/", page),
         Route("/health", health),
@@ -58,6 +61,7 @@ def application(state: State, stream: Stream, pipeline: Pipeline, hosts: tuple[s
         Route("/api/event", event),
         Route("/api/pipeline", hops),
         Route("/api/dead-letters", dead_letters),
+        Route("/api/coverage", coverage),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     middleware = [

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from console import row as rows
+from console.conclusions import TABLES, Conclusions
 from console.letters import Letter, letter
 from infra import topics
 from infra.observation.probe import UID_PREFIX
@@ -59,6 +60,7 @@ class State:
         self._detections: OrderedDict[bytes, tuple[str, str]] = OrderedDict()
         self._detected: dict[str, dict[bytes, str]] = {}
         self._letters: deque[Letter] = deque(maxlen=keep_dead_letters)
+        self.conclusions = Conclusions()
         self.read: Counter[str] = Counter()
         """Records read, by topic."""
         self.dropped = 0
@@ -71,6 +73,7 @@ class State:
             topics.UNATTRIBUTED: self._take_unattributed,
             topics.DETECTIONS: self._take_detection,
             topics.DEAD_LETTERS: self._take_letter,
+            **dict.fromkeys(TABLES, self._take_conclusion),
         }
 
     @property
@@ -182,6 +185,9 @@ class State:
     def _take_letter(self, record: Incoming) -> None:
         if record.value is not None:
             self._letters.append(letter(record.value, record.timestamp_ms))
+
+    def _take_conclusion(self, record: Incoming) -> None:
+        self.conclusions.take(record.topic, record.key, record.value)
 
     def _undetect(self, key: bytes, event_id: str) -> None:
         names = self._detected.get(event_id, {})

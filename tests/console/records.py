@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from infra import topics
+from infra.observation.survey import conclusions
 
 BEGAN = 1_791_964_800.0
 HOUR_MS = 3_600_000
@@ -82,6 +83,14 @@ def detection(event: dict[str, Any], name: str = "a process without business tal
     event_id = f"{event['uid']}:originator"
     told = {"EVENT_ID": event_id, "DETECTION": name, "uid": event["uid"], "ts": event["ts"]}
     return Made(topics.DETECTIONS, key(event_id, event["ts"]), orjson.dumps(told))
+
+
+def clock(host: str, began: float, *, near_misses: int, seconds: float) -> Made:
+    """A row of an hour in which a host's events were so far from the flows that none matched."""
+    told = {"NEAR_MISSES": near_misses} | dict.fromkeys(
+        ("MEAN_OFFSET_MS", "MIN_OFFSET_MS", "MAX_OFFSET_MS"), seconds * 1000
+    )
+    return Made(conclusions.NEAR_MISS, key(host, began), orjson.dumps(told))
 
 
 def dead_letter(reason: str, record: str) -> Made:

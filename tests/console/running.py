@@ -21,6 +21,7 @@ from confluent_kafka.cimpl import NewTopic
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from console.conclusions import TABLES
 from console.settings import Settings
 from embedded.kafka import broker, java
 from embedded.kafka.settings import Settings as KafkaSettings
@@ -28,7 +29,14 @@ from infra import topics
 from infra.tls.certificates import make_authority, make_leaf
 from tests.console.records import Made
 
-READ = (topics.ZEEK_CONN, topics.ENRICHED, topics.UNATTRIBUTED, topics.DETECTIONS, topics.DEAD_LETTERS)
+READ = (
+    topics.ZEEK_CONN,
+    topics.ENRICHED,
+    topics.UNATTRIBUTED,
+    topics.DETECTIONS,
+    topics.DEAD_LETTERS,
+    *TABLES,
+)
 PATIENCE_SECONDS = 60.0
 
 

@@ -1,12 +1,13 @@
 /** How much is attributed, why the rest is not, host by host, and how far the clocks are apart. */
 
-import { h, put, rem, s } from "./dom.js";
+import { ask, h, put, rem, s } from "./dom.js";
 import { figures } from "./figures.js";
 import { count, many, percent, signed, span, time, value } from "./format.js";
 import { go } from "./address.js";
 import { store } from "./store.js";
 
 const PAUSE = 1000;
+const EVERY = 5000;
 const READABLE = {
   "no Community ID": "Zeek has no Community ID for it, so nothing can be joined",
   "protocol without sockets": "ICMP and the like: no process has a socket of it",
@@ -68,16 +69,42 @@ function hosts(told) {
       h("td", { class: "wide" }, clock(one.offset, reach))))));
 }
 
+/** What the queries count: a clock that is off by more than the window matches nothing, and shows here alone. */
+function counted(told) {
+  const head = ["host", "clock", "smallest", "largest", "matches", "near misses"];
+  return h("section", { class: "panel block counted" },
+    h("header", null, h("h2", null, "Clocks of the last day"), h("p", null, "counted hour by hour in Kafka; a near miss was too far off to match")),
+    told.share !== null && h("p", null, `Of all that was ever concluded, ${percent(told.share, 1)} has a process.`),
+    told.clocks.length ? h("div", { class: "scroll" }, h("table", { class: "plain" },
+      h("thead", null, h("tr", null, head.map((name, place) => h("th", { scope: "col", class: place ? "number" : "" }, name)))),
+      h("tbody", null, told.clocks.map((one) => h("tr", { class: one.near_misses > one.matches ? "late" : "" },
+        h("td", null, value(one.host)),
+        [signed(one.offset_seconds), signed(one.smallest), signed(one.largest), count(one.matches), count(one.near_misses)]
+          .map((text) => h("td", { class: "number" }, text)))))))
+      : h("p", { class: "dim" }, "No host has shown its clock in the last day."));
+}
+
 /** Show the view in `main`; returns its handles. */
 export function coverage(main) {
   let drawn = -Infinity;
-  let waiting = 0;
+  let waiting = 0, asking = 0, ended = false, totals = null;
   const observer = new ResizeObserver(() => later());
   observer.observe(main);
 
   function later() {
     clearTimeout(waiting);
     waiting = setTimeout(draw, Math.max(0, PAUSE - (performance.now() - drawn)));
+  }
+
+  async function look() {
+    try {
+      const told = await ask("/api/coverage");
+      if (ended) return;
+      if (JSON.stringify(told) !== JSON.stringify(totals)) { totals = told; later(); }
+    } catch {
+      // the page's own status line says that the console is away; what was counted last stays
+    }
+    if (!ended) asking = setTimeout(look, EVERY);
   }
 
   function draw() {
@@ -98,9 +125,11 @@ export function coverage(main) {
       h("section", { class: "panel block side-part" }, h("header", null, h("h2", null, "Why the rest has none")),
         told.reasons.length ? h("div", { class: "bars" }, reasons(told)) : h("p", { class: "dim" }, "Every connection has a process.")),
       h("section", { class: "panel block" }, h("header", null, h("h2", null, "Hosts"), h("p", null, "clock: how far ahead of the sensor's")),
-        told.hosts.length ? h("div", { class: "scroll" }, hosts(told)) : h("p", { class: "dim" }, "No host has reported a socket that matches."))));
+        told.hosts.length ? h("div", { class: "scroll" }, hosts(told)) : h("p", { class: "dim" }, "No host has reported a socket that matches.")),
+      totals && counted(totals)));
   }
 
   draw();
-  return { update: later, keys: {}, end() { clearTimeout(waiting); observer.disconnect(); } };
+  look();
+  return { update: later, keys: {}, end() { ended = true; clearTimeout(waiting); clearTimeout(asking); observer.disconnect(); } };
 }

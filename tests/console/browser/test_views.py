@@ -1,10 +1,11 @@
 """Coverage, pipeline, and the view of one process."""
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
-from tests.console.records import dead_letter, detection, enriched, flow, unattributed, zeek
+from tests.console.records import clock, dead_letter, detection, enriched, flow, unattributed, zeek
 from tests.console.running import Running
 
 
@@ -26,6 +27,14 @@ def test_coverage_counts_each_flow_once_and_names_the_reasons(page: Page, consol
     )
     page.locator(".bars").get_by_role("button", name=re.compile("protocol without")).click()
     expect(page.locator(".count")).to_have_text("1 of 9")
+
+
+def test_a_clock_that_is_too_far_off_to_match_is_told(page: Page, console: Running) -> None:
+    console.write([enriched(flow()), clock("DC01", time.time(), near_misses=7, seconds=300)])
+    page.get_by_role("link", name="Coverage").click()
+    cells = page.locator(".counted").get_by_role("row").filter(has_text="DC01").get_by_role("cell")
+    expect(cells.nth(1)).to_contain_text("+5")
+    expect(cells.nth(5)).to_have_text("7")
 
 
 def test_the_pipeline_shows_its_hops_and_the_dead_letters_with_their_reasons(
