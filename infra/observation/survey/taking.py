@@ -42,7 +42,7 @@ def take(told: StackOutputs, project: Path) -> Survey:
     at = time.time()
     run = RunDirectory(project / told.run_directory)
     is_embedded = told.logging_server == "embedded"
-    asked = way.statements(project / "ksql")
+    asked = way.statements(project / "ksql", project / "detections")
     with ThreadPoolExecutor(max_workers=6) as pool:
         services = {service.kind: service for service in pool.map(lambda ask: ask(), _questions(told))}
         survey = Survey(

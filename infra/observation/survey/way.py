@@ -7,6 +7,7 @@ from typing import Final
 
 from infra import topics
 from infra.observation.survey.seen import Query
+from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql import client
 from infra.pipeline.ksql.statements import Statement, read_folder
 
@@ -24,13 +25,13 @@ _TOPIC: Final = re.compile(r"KAFKA_TOPIC\s*=\s*'([^']+)'", re.IGNORECASE)
 _SELECT: Final = re.compile(r"\bAS\s+SELECT\b", re.IGNORECASE)
 
 
-def statements(folder: Path) -> list[Statement]:
-    """The statements of a folder of .ksql files.
+def statements(folder: Path, rules: Path) -> list[Statement]:
+    """The statements of a folder of .ksql files, and those of a folder of rules.
 
     Raises:
         ConfigurationError: they cannot be read.
     """
-    return read_folder(folder, {})
+    return read_folder(folder, {}, detections.write(rules))
 
 
 def expected_topics(asked: Sequence[Statement]) -> list[str]:

@@ -34,5 +34,5 @@ def test_each_statement_has_its_query_and_what_is_terminated_has_none() -> None:
 
 
 def test_the_lab_s_own_statements_name_every_topic_of_the_way() -> None:
-    expected = way.expected_topics(way.statements(REPOSITORY / "ksql"))
+    expected = way.expected_topics(way.statements(REPOSITORY / "ksql", REPOSITORY / "detections"))
     assert {*way.SOURCES, *way.RESULTS, "CONN", "ENDPOINT_SOCKET", "CONN_MATCH"} <= set(expected)
