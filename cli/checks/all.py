@@ -28,3 +28,8 @@ def checks(stack: str | None, project: Path) -> Iterator[Check]:
         yield from docker_stack.checks(chosen.values, name)
     else:
         yield from external_services.checks(chosen)
+    if "existing" in (chosen.values.zeek_server, chosen.values.windows_client):
+        # the transports' libraries take half a second that other stacks need not wait
+        from cli.checks import machines  # noqa: PLC0415
+
+        yield from machines.checks(chosen, RUNS / name / "known_hosts")

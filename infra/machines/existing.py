@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from pydantic import SecretStr
 
 from infra.errors import ConfigurationError
 from infra.logging_server.endpoints import BeatsInput, Endpoints
+from infra.machines.address import SshMachine, WinrmMachine
 from infra.machines.configuration import SECRETS, MachineConfiguration
 from infra.machines.installed_role import InstalledRole, content_digest
 
@@ -39,19 +41,29 @@ def zeek_server(
     Raises:
         ConfigurationError: its address is missing, a password is in the clear, or nothing takes its logs.
     """
+    ssh = zeek_machine(configuration, is_secret)
+    settings = zeek_settings(configuration, at, configuration.zeek_ssh)
+    return ExistingMachine("zeek-server", role_inputs("zeek", pins, settings, ssh=_plain(ssh)))
+
+
+def zeek_machine(configuration: MachineConfiguration, is_secret: Callable[[str], bool]) -> SshMachine:
+    """How the Zeek server is reached.
+
+    Raises:
+        ConfigurationError: its address is missing, or a password is in the clear.
+    """
     _demand("zeek", {"zeek.address": configuration.zeek_address})
     _demand_secret("zeek.sudo_password", configuration.zeek_sudo_password, is_secret)
-    settings = zeek_settings(configuration, at, configuration.zeek_ssh)
-    ssh = {
-        "host": configuration.zeek_address,
-        "user": configuration.zeek_user,
-        "port": configuration.zeek_ssh,
-        "key_file": configuration.zeek_key_file or None,
-        "host_key": configuration.zeek_host_key or None,
-        "sudo_password": configuration.zeek_sudo_password or None,
-        "jump": _jump(configuration),
-    }
-    return ExistingMachine("zeek-server", role_inputs("zeek", pins, settings, ssh=ssh))
+    password = configuration.zeek_sudo_password
+    return SshMachine(
+        host=configuration.zeek_address,
+        user=configuration.zeek_user,
+        port=configuration.zeek_ssh,
+        key_file=configuration.zeek_key_file or None,
+        host_key=configuration.zeek_host_key or None,
+        sudo_password=SecretStr(password) if password else None,
+        jump=_jump(configuration),
+    )
 
 
 def zeek_settings(configuration: MachineConfiguration, at: Endpoints, ssh_port: int) -> dict[str, Any]:
@@ -76,13 +88,7 @@ def windows_client(
     Raises:
         ConfigurationError: as `zeek_server`, or osquery's extension has an address and no digest.
     """
-    wanted = {
-        "windows.address": configuration.windows_address,
-        "windows.user": configuration.windows_user,
-        "windows.password": configuration.windows_password,
-    }
-    _demand("windows", wanted)
-    _demand_secret("windows.password", configuration.windows_password, is_secret)
+    winrm = windows_machine(configuration, is_secret)
     beats = _beats("windows_client is existing", "windows_client", at)
     extension = configuration.windows_osquery_extension_url
     if extension:
@@ -97,14 +103,41 @@ def windows_client(
         "shipping": {"version": configuration.windows_beats_version, **_shipping(at, beats)},
         "osquery": osquery if extension else None,
     }
-    winrm = {
-        "host": configuration.windows_address,
-        "user": configuration.windows_user,
-        "password": configuration.windows_password,
-        "transport": configuration.windows_transport,
-        "ca_file": configuration.windows_ca_file or None,
+    return ExistingMachine("windows-client", role_inputs("windows", pins, settings, winrm=_plain(winrm)))
+
+
+def windows_machine(configuration: MachineConfiguration, is_secret: Callable[[str], bool]) -> WinrmMachine:
+    """How the Windows client is reached.
+
+    Raises:
+        ConfigurationError: address, user or password are missing, or the password is in the clear.
+    """
+    wanted = {
+        "windows.address": configuration.windows_address,
+        "windows.user": configuration.windows_user,
+        "windows.password": configuration.windows_password,
     }
-    return ExistingMachine("windows-client", role_inputs("windows", pins, settings, winrm=winrm))
+    _demand("windows", wanted)
+    _demand_secret("windows.password", configuration.windows_password, is_secret)
+    return WinrmMachine(
+        host=configuration.windows_address,
+        user=configuration.windows_user,
+        password=SecretStr(configuration.windows_password),
+        transport=configuration.windows_transport,
+        ca_file=configuration.windows_ca_file or None,
+    )
+
+
+def _plain(machine: SshMachine | WinrmMachine) -> dict[str, Any]:
+    """A machine as a resource's input, its secrets readable: the input as a whole is one."""
+    plain: dict[str, Any] = _readable(machine.model_dump(exclude_none=True))
+    return plain
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return {key: _readable(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def role_inputs(role: Any, pins: Path, settings: dict[str, Any], **machine: dict[str, Any]) -> dict[str, Any]:
@@ -130,13 +163,13 @@ def _shipping(at: Endpoints, beats: BeatsInput) -> dict[str, pulumi.Output[str]]
     }
 
 
-def _jump(configuration: MachineConfiguration) -> dict[str, Any] | None:
+def _jump(configuration: MachineConfiguration) -> SshMachine | None:
     if not configuration.zeek_jump:
         return None
     user, _, place = configuration.zeek_jump.partition("@")
     host, _, port = place.partition(":")
     key_file = configuration.zeek_key_file or None
-    return {"user": user, "host": host, "port": int(port or DEFAULT_SSH_PORT), "key_file": key_file}
+    return SshMachine(user=user, host=host, port=int(port or DEFAULT_SSH_PORT), key_file=key_file)
 
 
 def _demand(what: str, values: dict[str, str]) -> None:

@@ -61,10 +61,14 @@ class SshHost:
         address: where it is.
         pins: the known_hosts file in which host keys are pinned.
         tell: is told what a user should know (a pinned key, a lost connection).
+        pinning: whether an unknown host's key is pinned; else it is told, and asked about again next time.
     """
 
-    def __init__(self, address: SshAddress, pins: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, address: SshAddress, pins: Path, tell: Callable[[str], None], *, pinning: bool = True
+    ) -> None:
         self._address = address
+        self._pinning = pinning
         self._pins = pins
         self._tell = tell
         self._clients: list[paramiko.SSHClient] = []
@@ -142,7 +146,9 @@ class SshHost:
             # a configured fingerprint is above what an earlier machine at this address has shown
             if address.host_key is None and self._pins.exists():
                 client.load_host_keys(str(self._pins))
-            client.set_missing_host_key_policy(PinOnFirstContact(self._pins, address.host_key, self._tell))
+            client.set_missing_host_key_policy(
+                PinOnFirstContact(self._pins, address.host_key, self._tell, pinning=self._pinning)
+            )
             self._clients.append(client)
             client.connect(
                 address.host,

@@ -30,9 +30,13 @@ class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
         pins: the known_hosts file of this stack.
         expected: the fingerprint that the configuration demands, or None.
         tell: is told about a key that is trusted because it was the first.
+        pinning: whether such a key is pinned, or just told.
     """
 
-    def __init__(self, pins: Path, expected: str | None, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, pins: Path, expected: str | None, tell: Callable[[str], None], *, pinning: bool = True
+    ) -> None:
+        self._pinning = pinning
         self._pins = pins
         self._expected = expected
         self._tell = tell
@@ -50,6 +54,9 @@ class PinOnFirstContact(paramiko.MissingHostKeyPolicy):
                 "If the machine was built anew, set its new fingerprint (`ssh-keygen -lf` tells it).",
             )
         if self._expected is not None:
+            return
+        if not self._pinning:
+            self._tell(f"its host key is {seen}, which the first up will pin")
             return
         self._tell(f"{hostname}: first contact; its host key {seen} is trusted from now on ({self._pins})")
         keys = client.get_host_keys()

@@ -30,6 +30,7 @@ class WindowsHost:
     size: dict[str, int] = field(
         default_factory=lambda: {"cpus": 2, "memory": 4_000_000_000, "disk": 40_000_000_000}
     )
+    clock_ahead: float = 0.0
     time_servers: str = "time.windows.com,0x8"
     osquery_version: str = ""
     vendors: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class WindowsHost:
             "put.ps1": self._put,
             "boot_time.ps1": lambda _: self.booted.isoformat(),
             "size.ps1": lambda _: json.dumps(self.size),
+            "clock.ps1": lambda _: f"{datetime.now(UTC).timestamp() + self.clock_ahead:.3f}",
             "ends.ps1": lambda _: json.dumps({"local": "192.0.2.8", "remote": "192.0.2.6"}),
             "connect.ps1": self._connect,
             "endpoint.ps1": lambda _: json.dumps(self.endpoint()),
