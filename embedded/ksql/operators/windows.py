@@ -42,6 +42,7 @@ class WindowAggregate(State):
         self._time = -1
         self._emitted = -1
         self._newest = 0
+        self._suffix = (-1, b"")
         context.states.append(self)
 
     def _starts(self, time: int) -> list[int]:
@@ -77,10 +78,16 @@ class WindowAggregate(State):
             self._emit(close)
 
     def _key(self, key: bytes, start: int) -> bytes:
-        return key + window_suffix(self._kind, start, start + self._size)
+        last, suffix = self._suffix
+        if last != start:
+            suffix = window_suffix(self._kind, start, start + self._size)
+            self._suffix = (start, suffix)
+        return key + suffix
 
     def _row(self, state: Any, start: int) -> list[Any]:
-        return [*self._accumulator.result(state), start, start + self._size]
+        row = self._accumulator.result(state)
+        row += (start, start + self._size)
+        return row
 
     def _emit(self, close: int) -> None:
         """Puts out the windows that have closed since the last time."""
