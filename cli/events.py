@@ -48,7 +48,9 @@ def command(
     With --follow, each revision is shown when it arrives, and --limit ends it after so many. The probes of
     `lab diagnose` are left out. In CSV a text that a spreadsheet would run as a formula gets a ' before it.
     """
-    from itertools import islice  # noqa: PLC0415 - verbs import late, so that --help is quick
+    import sys  # noqa: PLC0415 - verbs import late, so that --help is quick
+    from itertools import islice  # noqa: PLC0415
+    from shutil import get_terminal_size  # noqa: PLC0415
 
     from cli.export.writing import write  # noqa: PLC0415
     from cli.stack.session import outputs  # noqa: PLC0415
@@ -71,10 +73,12 @@ def command(
             click.echo(f"{len(chosen)} events are in {export}")
             return
         found = islice(arriving(reader, wish), limit) if follow else latest(reader, wish, limit)
+        # what goes into a pipe has a line for each event
+        width = get_terminal_size().columns if sys.stdout.isatty() else view.WIDE
         if not as_json:
-            click.echo(view.heading())
+            click.echo(view.heading(width))
         for event in found:
-            click.echo(_as_json(event) if as_json else view.line(event))
+            click.echo(_as_json(event) if as_json else view.line(event, width))
     except KeyboardInterrupt:
         if not follow:
             raise

@@ -1,6 +1,6 @@
 """Enriched events as lines of a table that never ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,17 +9,28 @@ from cli.view.plain import plain
 _COLUMNS: Final = (("time", 23), ("host", 22), ("process", 28), ("connection", 0))
 
 
-def heading() -> str:
-    """The names of the columns, spaced as the lines are."""
-    return "  ".join(f"{name:<{width}}" for name, width in _COLUMNS)
+WIDE: Final = 120
+"""Columns from which on an event fits on one line."""
 
 
-def line(event: Mapping[str, Any]) -> str:
-    """One event on one line: when, where, which process, and which connection."""
+def heading(width: int = WIDE) -> str:
+    """The names of the columns, spaced as the lines are on a screen of `width` columns."""
+    return _spaced([name for name, _ in _COLUMNS], width)
+
+
+def line(event: Mapping[str, Any], width: int = WIDE) -> str:
+    """One event: when, where, which process, and which connection, which a narrow screen has below."""
     moment = datetime.fromtimestamp(float(event["ts"]), tz=UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     ends = f"{_end(event, 'orig')} -> {_end(event, 'resp')} {event.get('proto')} {event.get('service') or ''}"
     told = (moment, str(event.get("HOSTNAME")), _process(event), ends.rstrip())
-    return "  ".join(f"{plain(text):<{width}}" for text, (_, width) in zip(told, _COLUMNS, strict=True))
+    return _spaced([plain(text) for text in told], width)
+
+
+def _spaced(texts: Sequence[str], width: int) -> str:
+    cells = [f"{text:<{wide}}" for text, (_, wide) in zip(texts, _COLUMNS, strict=True)]
+    if width >= WIDE:
+        return "  ".join(cells)
+    return "  ".join(cells[:-1]).rstrip() + f"\n    {cells[-1]}"
 
 
 def _process(event: Mapping[str, Any]) -> str:

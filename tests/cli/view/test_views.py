@@ -143,3 +143,12 @@ def test_an_event_with_several_processes_says_so_and_one_without_name_too() -> N
     }
     assert "chrome.exe or Teams.exe" in events.line(EVENT | shared)
     assert "not known" in events.line(EVENT | {"PROCESS_NAME": None, "PROCESS_ID": None})
+
+
+def test_a_narrow_screen_has_the_connection_below_and_every_line_fits() -> None:
+    assert "\n" not in events.line(EVENT, 200)
+    narrow = events.line(EVENT, 80).splitlines()
+    assert len(narrow) == 2
+    assert all(len(part) <= 80 for part in narrow)
+    assert narrow[1].startswith("    ")
+    assert len(events.heading(80).splitlines()) == 2
