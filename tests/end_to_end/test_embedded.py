@@ -108,6 +108,37 @@ def test_a_changed_window_updates_just_the_join_and_what_stands_on_it(clone: Clo
     clone.types(f"{UP} --expect-no-changes")
 
 
+RULE = """
+title: mine
+id: 11111111-2222-4333-8444-555555555555
+logsource: {product: windows, category: network_connection}
+detection:
+  a: {Image|endswith: '\\mine.exe'}
+  condition: a
+level: low
+"""
+
+
+def test_a_rule_that_is_added_runs_and_nothing_else_is_begun_anew(clone: Clone) -> None:
+    client = KsqlClient(clone.outputs().ksqldb_url)
+    before = {query.id: query.sinks for query in client.queries()}
+    rule = clone.folder / "detections" / "processes" / "mine.yml"
+    rule.write_text(RULE)
+    clone.types(UP)
+    after = {query.id: query for query in client.queries()}
+    assert [sinks for query, sinks in before.items() if query not in after] == [{"FLOW_FINDING"}]
+    begun = [query for query_id, query in after.items() if query_id not in before]
+    assert [(query.sinks, query.is_well) for query in begun] == [({"FLOW_FINDING"}, True)]
+    rule.write_text(RULE.replace("Image", "Imgae"))
+    code, printed = clone.tries(UP)
+    assert code != 0
+    assert "processes/mine.yml: rule 'mine': there is no field Imgae" in " ".join(printed.split())
+    assert "Traceback" not in printed
+    rule.unlink()
+    clone.types(UP)
+    clone.types(f"{UP} --expect-no-changes")
+
+
 def test_a_faulty_statement_is_told_with_its_place_and_the_next_up_repairs(clone: Clone) -> None:
     file = clone.folder / "ksql" / "50_detections.ksql"
     sound = file.read_text()
