@@ -45,7 +45,7 @@ Group = tuple[str, str, str]
 def most_detected(outcome: Outcome) -> tuple[str, list[dict[str, Any]]] | None:
     """What was detected most often of one process, and its enriched events in the order of time.
 
-    A beacon comes again and again, so that is what an analyst looks at first. None where nothing was detected.
+    A beacon comes again and again, so that is what an analyst looks at first. None: nothing was detected.
     """
     groups: dict[Group, list[dict[str, Any]]] = defaultdict(list)
     for row in outcome.detections:
