@@ -1,6 +1,7 @@
 """A Windows machine reached by WinRM: HTTPS with a verified certificate, or HTTP with encrypted messages."""
 
 import base64
+import importlib.util
 import subprocess
 import time
 from collections.abc import Callable
@@ -158,6 +159,12 @@ class WinrmHost:
 
     def _connect(self) -> None:
         address = self._address
+        if address.transport == "kerberos" and importlib.util.find_spec("requests_kerberos") is None:
+            raise AuthenticationError(
+                f"{self.name}: Kerberos needs a library that the lab leaves out, as it is compiled",
+                "Install pywinrm[kerberos] into .lab/venv (it needs Kerberos headers), or log in "
+                "by NTLM: pulumi config set windows.transport https",
+            )
         self._protocol = Protocol(
             endpoint=address.endpoint,
             transport="kerberos" if address.transport == "kerberos" else "ntlm",

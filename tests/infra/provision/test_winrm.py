@@ -1,5 +1,6 @@
 """WinRM against a listener over real HTTPS and NTLM: commands, files, trust, faults and reboots."""
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -144,6 +145,16 @@ def test_no_secret_reaches_a_command_line_or_a_message() -> None:
     command = run_script(TIME, {"Action": "Apply", "Servers": "hunter2"})
     assert "hunter2" not in " ".join(command.arguments)
     assert "hunter2" not in str(command) + repr(command)
+
+
+@pytest.mark.parametrize("listener", ["ntlm"], indirect=True)
+def test_kerberos_without_its_library_says_what_to_install(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(AuthenticationError, match=r"pywinrm\[kerberos\]"):
+        listener.host(replace(listener.address, transport="kerberos")).run(run_script(winrm.BOOT_TIME))
+    assert listener.told == []
 
 
 @pytest.mark.parametrize("listener", ["https"], indirect=True)
