@@ -1,6 +1,5 @@
 """Debian packages and repositories: what is installed, install it, remove what we installed."""
 
-import re
 from dataclasses import dataclass
 
 from infra.provision.command import Action, Command, Upload
@@ -40,7 +39,7 @@ trap 'rm -rf "$draft"' EXIT
 curl --fail --silent --show-error --location --proto '=https' --retry 3 --output "$draft/key" "$url"
 gpg --homedir "$draft" --batch --quiet --import "$draft/key"
 found=$(gpg --homedir "$draft" --batch --with-colons --list-keys)
-if ! echo "$found" | grep -qE "^(fpr:+|uid:.*:)$expected:"; then
+if ! printf '%s\\n' "$found" | cut -d: -f1,10 | grep -qxF -e "fpr:$expected" -e "uid:$expected"; then
   echo "the key from $url is not that of $expected, but:" >&2
   echo "$found" | grep -E '^(fpr|uid):' >&2
   exit 1
@@ -125,7 +124,8 @@ def repository_step(repository: Repository) -> Step:
     key = Command(
         arguments=(
             *("sh", "-c", FETCH_KEY, "sh"),
-            *(repository.key_url, repository.keyring, re.escape(repository.key)),
+            # a colon within a field of gpg's is written so (GnuPG, doc/DETAILS, "Field 10 - User-ID")
+            *(repository.key_url, repository.keyring, repository.key.replace(":", r"\x3a")),
         ),
         label=f"fetch and verify {repository.key_url}",
     )

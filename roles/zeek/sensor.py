@@ -13,6 +13,12 @@ LOGS: Final = "/opt/zeek/logs"
 SCRIPTS: Final = "/etc/lab/zeek"
 CONF: Final = Path(__file__).resolve().parent.parent.parent / "conf" / "zeek"
 
+# Zeek's packages make a group of that name for who may read its logs (security:zeek, debian.zeek-*.postinst)
+ADD_USER: Final = """set -e
+getent group "$1" >/dev/null || groupadd --system "$1"
+useradd --system --no-create-home --shell /usr/sbin/nologin --gid "$1" "$1"
+"""
+
 TEXT: Final = """[Unit]
 Description=Zeek watches {interface}
 Documentation=https://docs.zeek.org/
@@ -54,14 +60,14 @@ def scripts() -> tuple[Upload, ...]:
 def steps(interface: str) -> tuple[Step, ...]:
     """The steps that have Zeek watching `interface`."""
     uploads = scripts()
-    add_user = ("useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", USER)
+    add_user = Command(arguments=("sh", "-c", ADD_USER, "sh", USER), label=f"useradd {USER}")
     unit = TEXT.format(interface=interface, user=USER, logs=LOGS, scripts=SCRIPTS)
     owner = f"{USER}:{USER}"
     return (
         Step(
             f"the system user {USER}",
             check=(Check(command=Command(arguments=("id", "-u", USER))),),
-            apply=(Command(arguments=add_user),),
+            apply=(add_user,),
             remove=(Command(arguments=("userdel", USER), ok_exit_codes=frozenset({0, 6})),),
         ),
         Step(

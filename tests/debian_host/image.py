@@ -1,4 +1,4 @@
-"""A Debian 12 image with systemd and sshd, made by debootstrap once per machine."""
+"""Debian images with systemd and sshd, made by debootstrap once per machine."""
 
 import shutil
 import subprocess
@@ -27,12 +27,14 @@ WantedBy=multi-user.target\\n' >/etc/systemd/system/ssh-keys.service
 systemctl enable --quiet ssh-keys.service
 """
 
-TAG: Final = "flow-attribution-lab-test-debian:12"
+SUITES: Final = {"12": "bookworm", "13": "trixie"}
+"""The names of Debian's releases at its mirrors."""
+REPOSITORY: Final = "flow-attribution-lab-test-debian"
 
 
-def _archive() -> Path:
+def _archive(release: str) -> Path:
     """The file system as a tar archive, in the user's cache."""
-    archive = cache_folder() / "tests" / "debian-12.tar"
+    archive = cache_folder() / "tests" / f"debian-{release}.tar"
     if archive.exists():
         return archive
     program = shutil.which("debootstrap")
@@ -41,7 +43,7 @@ def _archive() -> Path:
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         root, draft = Path(folder) / "root", Path(folder) / "draft.tar"
         subprocess.run(
-            [program, "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", str(root)],
+            [program, "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITES[release], str(root)],
             check=True,
             capture_output=True,
         )
@@ -51,11 +53,11 @@ def _archive() -> Path:
     return archive
 
 
-def image(client: docker.DockerClient) -> str:
-    """Return the image's tag, made and imported where it is missing."""
-    if not client.images.list(name=TAG):
-        repository, tag = TAG.split(":")
+def image(client: docker.DockerClient, release: str = "12") -> str:
+    """Return the tag of a release's image, made and imported where it is missing."""
+    name = f"{REPOSITORY}:{release}"
+    if not client.images.list(name=name):
         client.api.import_image_from_file(
-            str(_archive()), repository=repository, tag=tag, changes=['CMD ["/sbin/init"]']
+            str(_archive(release)), repository=REPOSITORY, tag=release, changes=['CMD ["/sbin/init"]']
         )
-    return TAG
+    return name

@@ -23,6 +23,11 @@ case "$1" in
 esac
 """
 
+GROUP: Final = """#!/bin/sh
+# As the real package does after its installation.
+getent group zeek >/dev/null || groupadd --system zeek
+"""
+
 FILEBEAT: Final = """#!/bin/sh
 # Stands in for Filebeat: refuses a configuration without its server, runs until it is stopped.
 test -n "$LAB_LOGGING_SERVER" || exit 1
@@ -64,31 +69,41 @@ class Repository:
     folder: Path
     gnupg: Path
     fingerprint: str = ""
+    user_id: str = USER_ID
 
     def make(self) -> None:
         """Build the packages, index and sign them, and export the key."""
         self.folder.mkdir(parents=True)
         self.gnupg.mkdir(mode=0o700)
-        _build(self.folder, "zeek-lts-core", "8.0.0", {"opt/zeek/bin/zeek": (ZEEK, 0o755)})
+        zeek = {"opt/zeek/bin/zeek": (ZEEK, 0o755), "DEBIAN/postinst": (GROUP, 0o755)}
+        _build(self.folder, "zeek-lts-core", "8.0.0", zeek)
         filebeat = {
             "usr/bin/filebeat": (FILEBEAT, 0o755),
             "lib/systemd/system/filebeat.service": (FILEBEAT_UNIT, 0o644),
             "etc/filebeat/filebeat.yml": ("# as shipped\n", 0o600),
         }
         _build(self.folder, "filebeat", "8.19.0", filebeat)
-        self._gpg("--quick-generate-key", USER_ID, "ed25519", "sign", "1d")
+        self._gpg("--quick-generate-key", self.user_id, "ed25519", "sign", "1d")
         listed = self._gpg("--with-colons", "--list-keys").decode()
         self.fingerprint = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
         (self.folder / "Release.key").write_bytes(self._gpg("--armor", "--export"))
-        for name, command in (
-            ("Packages", ["apt-ftparchive", "packages", "."]),
-            ("Release", ["apt-ftparchive", "release", "."]),
-        ):
-            made = subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
-            (self.folder / name).write_bytes(made.stdout)
-        self._gpg("--clearsign", "--output", str(self.folder / "InRelease"), str(self.folder / "Release"))
+        self._index(self.folder / "Packages", self.folder)
+        suite = self.folder / "dists" / "stable"
+        for architecture in ("all", "amd64", "arm64"):
+            self._index(suite / "main" / f"binary-{architecture}" / "Packages", suite)
         # signing has started an agent, which would outlive the tests
         subprocess.run(["gpgconf", "--homedir", str(self.gnupg), "--kill", "all"], check=True)
+
+    def _index(self, packages: Path, release: Path) -> None:
+        """Write an index of all packages, and the signed list of what lies below `release`."""
+        packages.parent.mkdir(parents=True, exist_ok=True)
+        for path, command in (
+            (packages, ["apt-ftparchive", "packages", "."]),
+            (release / "Release", ["apt-ftparchive", "release", str(release)]),
+        ):
+            made = subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
+            path.write_bytes(made.stdout)
+        self._gpg("--clearsign", "--output", str(release / "InRelease"), str(release / "Release"))
 
     def _gpg(self, *arguments: str) -> bytes:
         return subprocess.run(
@@ -99,13 +114,16 @@ class Repository:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    # the length tells where a file ends: apt from Debian 13 on takes no TLS connection that just breaks off
+    protocol_version = "HTTP/1.1"
+
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
 
 
-def serve(folder: Path, address: str, certificate: Path, key: Path) -> ThreadingHTTPServer:
-    """Serve a folder over HTTPS on a free port of `address`; the caller shuts it down."""
-    server = ThreadingHTTPServer((address, 0), partial(_Quiet, directory=str(folder)))
+def serve(folder: Path, address: str, certificate: Path, key: Path, port: int = 0) -> ThreadingHTTPServer:
+    """Serve a folder over HTTPS on a port of `address`, a free one unless given; the caller shuts it down."""
+    server = ThreadingHTTPServer((address, port), partial(_Quiet, directory=str(folder)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,13 @@ def _repository(name: str, url: str, key: str) -> Repository:
 
 @pytest.fixture(scope="module")
 def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
-    folder = tmp_path_factory.mktemp("sensor")
+    with _sensor(tmp_path_factory.mktemp("sensor"), "12") as made:
+        yield made
+
+
+@contextmanager
+def _sensor(folder: Path, release: str) -> Iterator[Sensor]:
+    """A server with a release of Debian, whose package repositories are the tests' own."""
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     stored = Stored(folder / "packages", folder / "gnupg")
@@ -69,7 +76,7 @@ def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
     with (
         engine_host() as host,
         infra_engine.connect(host) as client,
-        debian_host(client, image(client), key) as debian,
+        debian_host(client, image(client, release), key) as debian,
     ):
         authority = make_authority("tests", days=1)
         leaf = make_leaf(authority, "packages", [debian.gateway], days=1)
@@ -222,3 +229,14 @@ def test_the_role_is_taken_off_and_what_was_there_before_stays(applied: Sensor) 
     assert "lab" not in inside.check_output("nft list tables")
     assert "zeek" not in inside.check_output("cat /etc/passwd")
     remove(applied.ssh, applied.role, _ignore)
+
+
+def test_debian_13_becomes_a_sensor_too_and_is_given_back(tmp_path: Path) -> None:
+    with _sensor(tmp_path, "13") as sensor:
+        assert distribution.read(sensor.ssh) is Distribution.DEBIAN_13
+        assert Outcome.CHANGED in list(apply(sensor.ssh, sensor.role, _ignore))
+        for unit in ("zeek", "filebeat", "lab-firewall", "chrony"):
+            assert sensor.inside.service(unit).is_running, unit
+        assert set(apply(sensor.ssh, sensor.role, _ignore)) == {Outcome.UNCHANGED}
+        remove(sensor.ssh, sensor.role, _ignore)
+        assert not sensor.inside.package("zeek-lts-core").is_installed
