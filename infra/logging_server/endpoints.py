@@ -45,6 +45,8 @@ class Endpoints:
     """A PKCS #12 store on Connect's machine that trusts the CA; None where Connect's Java does so already."""
     hand_to_connect: HandOver = _as_it_is
     """Puts a secret where Connect finds it; returns what stands for it in a connector's configuration."""
+    hec_token: pulumi.Output[str] | None = None
+    """The value (a secret) that Splunk has to give its HEC token; None where Splunk makes one."""
     home: pulumi.Resource | None = None
     """What takes all that is behind the endpoints with it when it is removed; None where that stays."""
     beats: BeatsInput | None = None

@@ -67,7 +67,9 @@ class Pipeline(pulumi.ComponentResource):
         index = SplunkIndex(
             "index", access, name=args.index, max_total_mb=INDEX_MB, days=INDEX_DAYS, opts=mine
         )
-        token = HecToken("hec-token", access, name=NAME, index=index.name, opts=mine)
+        token = HecToken(
+            "hec-token", access, name=NAME, index=index.name, chosen=at.hec_token or "", opts=mine
+        )
         SplunkSink(
             "sink",
             NAME,

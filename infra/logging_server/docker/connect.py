@@ -15,10 +15,17 @@ from infra.tls.trust_store import TrustStore
 PLUGINS: Final = "/usr/share/confluent-hub-components"
 TRUST_STORE: Final = "/etc/lab/ca.p12"
 CA_FILE: Final = "/etc/lab/ca.pem"
+SECRETS: Final = "/etc/lab/connect-secrets.properties"
+HEC_TOKEN: Final = f"${{file:{SECRETS}:hec-token}}"
+"""What stands for the HEC token in a connector's configuration: Connect's API does not show the token."""
 
 
 def connect(
-    ground: Ground, sink: SplunkSinkJar, authority: pulumi.Input[str], opts: pulumi.ResourceOptions
+    ground: Ground,
+    sink: SplunkSinkJar,
+    authority: pulumi.Input[str],
+    hec_token: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
 ) -> docker.Container:
     """Make a Connect worker, healthy when it lists its connectors. What it knows is in its three topics.
 
@@ -26,6 +33,7 @@ def connect(
         ground: what stands before the first container.
         sink: the Splunk sink's archive, its checksum verified.
         authority: the CA (PEM) that Splunk's certificate is verified against.
+        hec_token: the token (a secret) that `HEC_TOKEN` stands for.
         opts: options of the resource.
     """
     settings = {
@@ -38,6 +46,10 @@ def connect(
         "value.converter": "org.apache.kafka.connect.storage.StringConverter",
         "plugin.path": PLUGINS,
         "connector.client.config.override.policy": "All",
+        # kafka.apache.org, "Configuration Providers"; Kafka before 3.7 ignores allowed.paths.
+        "config.providers": "file",
+        "config.providers.file.class": "org.apache.kafka.common.config.provider.FileConfigProvider",
+        "config.providers.file.param.allowed.paths": SECRETS,
         **{
             f"{kind}.storage.{key}": value
             for kind in ("config", "offset", "status")
@@ -64,6 +76,7 @@ def connect(
             files=[
                 PlacedFile(path=TRUST_STORE, content=store.content_base64, binary=True),
                 PlacedFile(path=CA_FILE, content=authority),
+                PlacedFile(path=SECRETS, content=pulumi.Output.concat("hec-token=", hec_token, "\n")),
             ],
             copies=[
                 CopiedFile(

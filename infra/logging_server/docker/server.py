@@ -13,7 +13,7 @@ from infra.generated_secret import GeneratedSecret
 from infra.logging_server.docker import networks, volumes
 from infra.logging_server.docker.args import Ground, Identity
 from infra.logging_server.docker.broker import EXTERNAL_USER, ExternalListener, broker, cluster_id
-from infra.logging_server.docker.connect import connect
+from infra.logging_server.docker.connect import HEC_TOKEN, connect
 from infra.logging_server.docker.console import NAMES as CONSOLE_NAMES
 from infra.logging_server.docker.console import console
 from infra.logging_server.docker.container import Site
@@ -77,6 +77,9 @@ class DockerServer(pulumi.ComponentResource):
         self._authority = CertificateAuthority(f"{name}-ca", f"{name} lab CA", opts=self._mine())
         self._beats = self._leaf("beats", ["beats"])
         self._password = GeneratedSecret(f"{name}-door", "password", opts=self._mine()).value
+        self._hec_token: pulumi.Output[str] = pulumi.Output.secret(
+            GeneratedSecret(f"{name}-hec-token", "uuid", opts=self._mine()).value
+        )
         self._splunk_password = GeneratedSecret(f"{name}-splunk-admin", "password", opts=self._mine()).value
         self._build()
         self.register_outputs({})
@@ -95,7 +98,9 @@ class DockerServer(pulumi.ComponentResource):
         kafka = broker(ground, external, self._after(*keeper))
         indexer = splunk(ground, self._identity("splunk", SPLUNK_NAMES), self._splunk_password, self._after())
         registry = schema_registry(ground, self._after(kafka))
-        worker = connect(ground, self._sink(), self._authority.certificate, self._after(kafka, indexer))
+        worker = connect(
+            ground, self._sink(), self._authority.certificate, self._hec_token, self._after(kafka, indexer)
+        )
         engine = ksqldb_server(ground, self._after(kafka, registry))
         ksqldb_cli(ground, self._after(engine))
         proxy = rest_proxy(ground, self._after(kafka, registry))
@@ -131,6 +136,8 @@ class DockerServer(pulumi.ComponentResource):
             splunk_password=once_up(pulumi.Output.secret(self._splunk_password)),
             ca_certificate=once_up(self._authority.certificate),
             instance=once_up(cluster_id(self._args.site.prefix)),
+            hec_token=self._hec_token,
+            hand_to_connect=lambda _name, _secret: pulumi.Output.from_input(HEC_TOKEN),
             home=kafka,
             kafka_security=None if external is None else external.client(),
             beats=BeatsInput(

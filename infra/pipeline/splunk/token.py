@@ -1,4 +1,4 @@
-"""A token of Splunk's HTTP Event Collector as a resource. Splunk makes its value; Pulumi keeps it secret."""
+"""A token of Splunk's HTTP Event Collector as a resource. Splunk makes its value, unless one is given."""
 
 from typing import Any
 
@@ -16,11 +16,14 @@ class TokenInputs(SplunkAccess):
     name: str
     index: str
     use_ack: bool
+    chosen: str = ""
+    """The value to have; empty where Splunk makes it."""
 
     @property
     def settings(self) -> dict[str, str]:
         """The settings by Splunk's names (inputs.conf, [http://NAME])."""
-        return {"index": self.index, "indexes": self.index, "useACK": "1" if self.use_ack else "0"}
+        settings = {"index": self.index, "indexes": self.index, "useACK": "1" if self.use_ack else "0"}
+        return {**settings, "token": self.chosen} if self.chosen else settings
 
 
 class TokenProvider(LabProvider[TokenInputs]):
@@ -53,11 +56,12 @@ class TokenProvider(LabProvider[TokenInputs]):
                 "value": content["token"],
                 "index": "disabled" if disabled else content["index"],
                 "use_ack": _truth(content["useACK"]),
+                **({"chosen": content["token"]} if wanted.chosen else {}),
             },
         )
 
     def change(self, made: Made, had: TokenInputs, wanted: TokenInputs) -> dict[str, Any]:
-        """Change index and acknowledgement; the value stays."""
+        """Change index, acknowledgement, and the value where another is given."""
         del made, had
         content = wanted.client().update(HEC_TOKENS, wanted.name, {**wanted.settings, "disabled": "0"})
         return {"value": content["token"]}
@@ -85,8 +89,9 @@ class HecToken(Resource, module="lab", name="HecToken"):
         name: str,
         index: pulumi.Input[str],
         use_ack: bool = True,
+        chosen: pulumi.Input[str] = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {**access, "name": name, "index": index, "use_ack": use_ack, "value": None}
+        props = {**access, "name": name, "index": index, "use_ack": use_ack, "chosen": chosen, "value": None}
         secret = pulumi.ResourceOptions(additional_secret_outputs=["value"])
         super().__init__(TokenProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, secret))

@@ -28,8 +28,9 @@ LEAF = make_leaf(AUTHORITY, "lab.test", ["lab.test", "splunk", "logstash", "cons
 DOOR_PASSWORD = "door-password-of-a-test"
 SPLUNK_PASSWORD = "splunk-password-of-a-test"
 KAFKA_PASSWORD = "kafka-password-of-a-test"
+HEC_TOKEN = "hec-token-of-a-test"
 SSH_KEY = make_key("recorded")
-SECRETS = (DOOR_PASSWORD, SPLUNK_PASSWORD, KAFKA_PASSWORD, LEAF.private_key)
+SECRETS = (DOOR_PASSWORD, SPLUNK_PASSWORD, KAFKA_PASSWORD, HEC_TOKEN, LEAF.private_key)
 
 ARGS = DockerServerArgs(
     engine="unix:///var/run/docker.sock",
@@ -87,7 +88,7 @@ class _Facts(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         kind = args.typ.rsplit(":", 1)[-1]
-        passwords = {"door": DOOR_PASSWORD, "splunk-admin": SPLUNK_PASSWORD}
+        passwords = {"door": DOOR_PASSWORD, "splunk-admin": SPLUNK_PASSWORD, "hec-token": HEC_TOKEN}
         facts: dict[str, dict[str, Any]] = {
             "Image": {"repoDigest": f"sha256:{args.name}"},
             "RemoteImage": {"imageId": f"sha256:{args.inputs.get('name')}"},

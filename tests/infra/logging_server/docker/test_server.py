@@ -3,18 +3,21 @@
 import re
 from dataclasses import replace
 
+import javaproperties
 import pytest
 
 from console.settings import Settings
 from infra.errors import ConfigurationError
 from infra.logging_server.docker import limits
 from infra.logging_server.docker.confluent import INTERNAL_PORT
+from infra.logging_server.docker.connect import HEC_TOKEN as HEC_REFERENCE
 from infra.logging_server.docker.server import DockerServer
 from infra.logging_server.docker.versions import SEED, preset
 from infra.sizes import LOGGING_SERVER
 from tests.infra.logging_server.docker.recorded import (
     ARGS,
     DOOR_PASSWORD,
+    HEC_TOKEN,
     SECRETS,
     SPLUNK_PASSWORD,
     Plan,
@@ -264,3 +267,12 @@ def test_the_console_is_built_from_this_clone_and_calls_no_network_but_kafkas(pl
     told = Settings.model_validate_json(asked.upload["/etc/lab/console.json"]["content"])
     assert told.bootstrap == "broker:" + str(INTERNAL_PORT)
     assert "lab.test" in told.hosts
+
+
+def test_connect_reads_the_hec_token_from_a_file_that_its_api_does_not_show(plan: Plan) -> None:
+    worker = plan.containers["connect"]
+    provider, path, key = HEC_REFERENCE.removeprefix("${").removesuffix("}").split(":")
+    assert javaproperties.loads(worker.upload[path]["content"]) == {key: HEC_TOKEN}
+    assert worker.environment["CONNECT_CONFIG_PROVIDERS"] == provider
+    assert worker.environment["CONNECT_CONFIG_PROVIDERS_FILE_CLASS"].endswith(".FileConfigProvider")
+    assert worker.environment["CONNECT_CONFIG_PROVIDERS_FILE_PARAM_ALLOWED_PATHS"] == path

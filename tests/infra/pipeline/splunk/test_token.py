@@ -57,3 +57,24 @@ def test_a_token_that_was_changed_by_hand_is_put_right(splunk: Splunk, inputs: d
         assert provider.diff(made.id, drifted, inputs).changes, change
         provider.update(made.id, drifted, inputs)
         assert "ackId" in send(splunk, (made.outs or {})["value"]).json()
+
+
+def test_a_value_that_was_chosen_is_the_token_s_and_is_put_right(
+    splunk: Splunk, inputs: dict[str, Any]
+) -> None:
+    provider = TokenProvider()
+    made = provider.create(inputs)
+    chosen = {**inputs, "chosen": "0c2f8a9e-6a55-4b1d-9d0e-2f1c8e7b6a54"}
+    now = provider.read(made.id, made.outs or {}).outs or {}
+    assert provider.diff(made.id, now, chosen).changes
+    given = provider.update(made.id, now, chosen).outs or {}
+    assert given["value"] == chosen["chosen"]
+    assert send(splunk, chosen["chosen"]).status_code == 200
+    assert send(splunk, (made.outs or {})["value"]).status_code == 403
+    assert not provider.diff(made.id, provider.read(made.id, given).outs or {}, chosen).changes
+
+    SplunkAccess.model_validate(splunk.access).client().update(
+        HEC_TOKENS, "flow-attribution", {"token": "another"}
+    )
+    drifted = provider.read(made.id, given).outs or {}
+    assert provider.diff(made.id, drifted, chosen).changes
