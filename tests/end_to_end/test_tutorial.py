@@ -53,7 +53,11 @@ def test_a_newcomer_gets_from_the_clone_to_a_detection_of_their_own(reader: Clon
     typed(reader, part(5))
     title = written["rule"].splitlines()[0].removeprefix("title: ")
     assert f"{title} (8)" in typed(reader, part(6)).replace("\n", " ")
-    report = (reader.folder / Path(".lab/report.html")).read_text()
+    replay, report = (
+        (reader.folder / Path(f".lab/{name}.html")).read_text() for name in ("replay", "report")
+    )
+    assert title in replay
     assert title in report
+    assert "taken off before anything was joined" in replay
     typed(reader, part(7))
     assert reader.run.processes() == []
