@@ -17,7 +17,10 @@ case "$1" in
 --parse-only) test -r "$2" ;;
 --iface)
   test -e "/sys/class/net/$2" && test -r "$3" || exit 1
-  while sleep 1; do echo '{"ts":1.0,"uid":"Cstandin","proto":"tcp"}' >>conn.log; done
+  while sleep 1; do
+    echo '{"ts":1.0,"uid":"Cstandin","proto":"tcp","community_id":"1:LQU9qZlK+B5F3KDmev6m5PMibrg="}' |
+      tee -a conn_open.log >>conn.log
+  done
   ;;
 *) exit 2 ;;
 esac
@@ -33,7 +36,7 @@ FILEBEAT: Final = """#!/bin/sh
 test -n "$LAB_LOGGING_SERVER" || exit 1
 test -r /etc/lab/tls/beats.key || exit 1
 test -r /etc/filebeat/filebeat.yml || exit 1
-test "$1 $2" = "test config" && exit 0
+test "$1" = test && exit 0
 exec sleep infinity
 """
 

@@ -36,6 +36,7 @@ from pulumi.runtime.config import CONFIG
 from infra import config
 from infra.logging_server.endpoints import BeatsInput, Endpoints
 from infra.machines import existing
+from infra.outputs import StackOutputs
 
 said = pulumi.Output.from_input("x")
 at = Endpoints(
@@ -45,7 +46,13 @@ at = Endpoints(
         address=pulumi.Output.from_input("logs.lab.example:5044"), certificate=said, private_key=said
     ),
 )
-machine = existing.zeek_server(config.parse(CONFIG.get()), at, Path(".lab/run/known_hosts"), config.is_secret)
+machine = existing.zeek_server(config.parse(CONFIG.get()), at, Path(".lab/run/sensor/known_hosts"), config.is_secret)
+for name, field in StackOutputs.model_fields.items():
+    if field.is_required():
+        pulumi.export(name, "x")
+pulumi.export("run_directory", ".lab/run/sensor")
+pulumi.export("zeek_server", machine.source)
+pulumi.export("windows_client", "recorded")
 pulumi.export("zeek_host", pulumi.Output.secret(machine.host))
 '''
 VENDORS = ("download.opensuse.org", "artifacts.elastic.co")
@@ -63,7 +70,7 @@ class Site:
     def inside(self) -> Any:
         """The server, as the stack's outputs say how to reach it."""
         told = self.clone.types("pulumi stack output zeek_host --show-secrets --stack sensor")
-        return machines.over_ssh(told, self.clone.folder / ".lab" / "run")
+        return machines.over_ssh(told, self.clone.folder / ".lab" / "run" / "sensor")
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +140,10 @@ def test_a_machine_becomes_a_sensor_stays_one_and_is_given_back(site: Site) -> N
     assert inside.service("zeek").is_running
     assert inside.package("zeek-lts-core").is_installed
     clone.types(f"{UP} --expect-no-changes")
+    # no time server can be reached from there
+    checks = "python -m pytest tests/lab/test_zeek_server.py tests/lab/test_windows_client.py -k 'not clock'"
+    printed = clone.types(f"env LAB_STACK=sensor {checks}")
+    assert "test_windows_client: the Windows client is a recording" in printed
 
     debian.read("systemctl", "stop", "zeek")
     assert ZEEK_RUNS in clone.types("pulumi refresh --yes --diff --stack sensor")

@@ -8,7 +8,6 @@ import pytest
 pytestmark = pytest.mark.lives_in("zeek_server", "existing", "container")
 
 CURRENT = "/opt/zeek/logs/current"
-OPEN = "ss --listening --tcp --numeric --no-header | awk '{print $4}'"
 
 
 @pytest.mark.parametrize(
