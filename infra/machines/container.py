@@ -21,7 +21,8 @@ from infra.machines.installed_role import InstalledRole
 from infra.provision.ssh_keys import SshKey
 from infra.sizes import ZEEK_SERVER
 
-DOCKERFILE: Final = Path(__file__).with_name("zeek.dockerfile")
+DOCKERFILE: Final = Path(__file__).with_name("debian") / "Dockerfile"
+"""In a folder of its own: what lies beside it is sent to the engine, and a change there is a new build."""
 SSH: Final = 22
 """sshd's port inside the container."""
 CAPABILITIES: Final = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SYS_ADMIN", "CAP_SYS_TIME"]
