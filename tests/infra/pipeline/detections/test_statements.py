@@ -93,3 +93,11 @@ def test_every_rule_says_what_it_is_for_and_which_technique_it_is_about() -> Non
     for rule in rules:
         assert any(tag.startswith("attack.t") for tag in rule.tags), rule.path
         assert "description:" in rule.path.read_text(encoding="utf-8")
+
+
+def test_the_rule_in_the_documentation_is_one(rules: Path) -> None:
+    told = (RULES.parent / "docs" / "detections.md").read_text(encoding="utf-8")
+    put(rules, told.split("```yaml\n", 1)[1].split("```", 1)[0], "processes/irc.yml")
+    (statement,) = [one.text for one in statements(rules) if one.file == "detections/processes"]
+    assert "conn->`id.resp_p` IN (6667, 6697)" in statement
+    assert "NOT SUBSTRING(LCASE(process_name), -9) = '\\mirc.exe'" in statement
