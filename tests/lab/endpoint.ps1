@@ -3,9 +3,8 @@
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-function Get-AgeOfLast {
+function Get-AgeOfLast([int] $Id) {
     # Seconds since Sysmon's last event of a kind; nothing where there is none.
-    param([Parameter(Mandatory)] [int] $Id)
     $wanted = @{ LogName = 'Microsoft-Windows-Sysmon/Operational'; Id = $Id }
     $last = Get-WinEvent -FilterHashtable $wanted -MaxEvents 1 -ErrorAction SilentlyContinue
     if ($null -ne $last) { [Math]::Round(((Get-Date) - $last.TimeCreated).TotalSeconds, 1) }
