@@ -68,12 +68,14 @@ class Model:
                 act(word, {str(key): value[0] for key, value in rest})
 
     def _mutate(self, event: Event, options: dict[str, Any]) -> None:
-        unknown = set(options) - {"rename", "gsub", "copy", "add_field", "remove_field"}
+        unknown = set(options) - {"rename", "replace", "gsub", "copy", "add_field", "remove_field"}
         assert not unknown, unknown
         for source, (target,) in options.get("rename", ()):
             if (value := _get(event, source)) is not None:
                 _remove(event, source)
                 _set(event, target, value)
+        for field, (text,) in options.get("replace", ()):
+            _set(event, field, _filled(event, text))
         triples = options.get("gsub", [])
         for field, pattern, replacement in zip(triples[::3], triples[1::3], triples[2::3], strict=True):
             if isinstance(value := _get(event, field), str):
@@ -82,7 +84,9 @@ class Model:
             if (value := _get(event, source)) is not None:
                 _set(event, target, copy.deepcopy(value))
         for field, (text,) in options.get("add_field", ()):
-            _set(event, field, _filled(event, text))
+            added = _filled(event, text)
+            had = _get(event, field)
+            _set(event, field, added if had is None else [*(had if isinstance(had, list) else [had]), added])
         for field in options.get("remove_field", ()):
             _remove(event, field)
 
@@ -131,7 +135,9 @@ def _term(term: list[Any], event: Event) -> bool:
     if operator == "==":
         return bool(left == right)
     if operator == "!~":
-        return not (isinstance(left, str) and re.search(right, left))
+        # Ruby's anchors: ^ and $ are the ends of any line, \z that of the text
+        pattern = right.replace(r"\z", r"\Z")
+        return not (isinstance(left, str) and re.search(pattern, left, re.MULTILINE))
     raise AssertionError(term)
 
 

@@ -177,6 +177,26 @@ def test_what_cannot_be_routed_is_a_dead_letter_with_reason_place_and_record(
     }
 
 
+# What the real Logstash 8.19.20 tried to write to a topic that Kafka refuses, and then dropped.
+@pytest.mark.parametrize(
+    "event",
+    [
+        from_filebeat('{"_path":"a\\nb"}', "zeek", "/z/all.log"),
+        from_winlogbeat("x y"),
+        from_winlogbeat(3) | {"fields": {"kind": "zeek"}, "message": '{"_path":"conn"}'},
+    ],
+)
+def test_nothing_is_dropped_for_a_name_that_kafka_refuses(model: Model, event: dict[str, Any]) -> None:
+    (sent,) = model.send(event)
+    assert sent.topic == topics.DEAD_LETTERS
+    assert json.loads(sent.value)["reason"].startswith("no topic can be called ")
+
+
+def test_a_dead_letter_has_one_reason_whatever_fields_its_event_had(model: Model) -> None:
+    (sent,) = model.send(from_filebeat("junk", "zeek", "/z/conn.log") | {"reason": "its own"})
+    assert json.loads(sent.value)["reason"] == "not a JSON object"
+
+
 def test_another_windows_log_is_a_dead_letter_with_the_whole_event(model: Model) -> None:
     event = from_winlogbeat(4624, channel="Security")
     (sent,) = model.send(event)
