@@ -10,7 +10,7 @@ import pulumi
 from infra import topics
 from infra.logging_server.endpoints import Endpoints
 from infra.pipeline.connect.sink import SplunkSink, SplunkSinkArgs
-from infra.pipeline.detections import statements as detections
+from infra.pipeline.detections import compiled as detections
 from infra.pipeline.ksql.resource import KsqlStatements
 from infra.pipeline.splunk.index import SplunkIndex
 from infra.pipeline.splunk.token import HecToken

@@ -7,7 +7,7 @@ from typing import Final
 
 from infra import topics
 from infra.observation.survey.seen import Query
-from infra.pipeline.detections import statements as detections
+from infra.pipeline.detections import compiled as detections
 from infra.pipeline.ksql import client
 from infra.pipeline.ksql.statements import Statement, read_folder
 
