@@ -17,6 +17,7 @@ from tests.conf.logstash.pipeline import parsed, plugins, strings
 CONN = '{"ts":1700000000.123456,"uid":"C1","id.orig_h":"10.0.0.1",  "community_id":"1:x"}'
 SOCKET = '{"name":"win_socket_events","hostIdentifier":"WS01","columns":{"pid":"4242"},"action":"added"}'
 RELEASES = [CURRENT.logstash, SEED.logstash]
+RECORDED = (Path(__file__).parent / "recorded.jsonl").read_text(encoding="ascii").splitlines()
 
 # Elastic's reference of each plug-in: the options that it has in the release, as far as the lab may need them.
 BEATS_8 = {
@@ -280,3 +281,13 @@ def test_the_plugin_s_own_key_is_the_one_that_is_placed(version: str) -> None:
     (beats,) = [each for file in files(version) for each in plugins(file) if each.section == "input"]
     named = {str(beats.options["ssl_certificate"]), str(beats.options["ssl_key"])}
     assert named <= {"/etc/lab/logstash.crt", "/etc/lab/logstash.p8"}
+
+
+@pytest.mark.parametrize("line", RECORDED, ids=lambda line: json.loads(line)["topic"])
+def test_an_event_becomes_what_the_real_logstash_made_of_it(model: Model, line: str) -> None:
+    """Recorded with Logstash 8.19.20, its Beats input, and Kafka 4.3.1 behind it: topic, key and value."""
+    recorded = json.loads(line)
+    (sent,) = model.send(recorded["event"])
+    assert (sent.topic, sent.key) == (recorded["topic"], recorded["key"])
+    value = recorded["value"]
+    assert (sent.value if isinstance(value, str) else json.loads(sent.value)) == value
