@@ -5,8 +5,10 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from console.conclusions import TABLES
+from tests.console.browser.chromium import PATIENCE_MS
 from tests.console.records import clock, dead_letter, detection, enriched, flow, unattributed, zeek
-from tests.console.running import Running
+from tests.console.running import Running, make_topics
 
 
 def test_coverage_counts_each_flow_once_and_names_the_reasons(page: Page, console: Running) -> None:
@@ -30,10 +32,12 @@ def test_coverage_counts_each_flow_once_and_names_the_reasons(page: Page, consol
 
 
 def test_a_clock_that_is_too_far_off_to_match_is_told(page: Page, console: Running) -> None:
+    make_topics(console.bootstrap, TABLES)
     console.write([enriched(flow()), clock("DC01", time.time(), near_misses=7, seconds=300)])
     page.get_by_role("link", name="Coverage").click()
     cells = page.locator(".counted").get_by_role("row").filter(has_text="DC01").get_by_role("cell")
-    expect(cells.nth(1)).to_contain_text("+5")
+    # the console looks for new topics now and then, and the page for what is counted
+    expect(cells.nth(1)).to_contain_text("+5", timeout=PATIENCE_MS)
     expect(cells.nth(5)).to_have_text("7")
 
 
