@@ -35,6 +35,7 @@ class Compiler:
         self.names: dict[str, object] = dict(RUNTIME)
         self.arguments: dict[str, tuple[str, Type]] = {}
         self._serial = 0
+        self._compiled: dict[int, tuple[Expression, Code]] = {}
         self._visit: dict[type[Expression], Callable[[Any], Code]] = {
             tree.Column: self._column,
             tree.Constant: self._constant,
@@ -64,16 +65,26 @@ class Compiler:
         Raises:
             InvalidError: ksqlDB refuses it: unknown column or function, types that do not fit.
             UnsupportedError: this engine does not have what it needs.
+
+        A part is asked for again and again, for its type and then for its code: outside of lambdas, whose
+        arguments have other types each time, the first answer stays. It is kept with its node, because an
+        identity is given anew when a node is gone.
         """
+        known = self._compiled.get(id(node))
+        if known is not None and not self.arguments:
+            return known[1]
         try:
             visit = self._visit.get(type(node))
             if visit is None:
                 raise InvalidError(f"{show(node)} is not allowed here")
-            return visit(node)
+            code = visit(node)
         except KsqlError as error:
             if not error.line and node.place.line:
                 error.line, error.column = node.place
             raise
+        if not self.arguments:
+            self._compiled[id(node)] = (node, code)
+        return code
 
     def type_of(self, node: Expression) -> Type | None:
         """The type of an expression; None for NULL."""
