@@ -8,17 +8,25 @@ from typing import Any, Final
 from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.functions.registry import scalar
 
-_DOT: Final = "[^\\n\\r\\u0085\\u2028\\u2029]"
-_DOT_ALL: Final = re.compile(r"\(\?[a-z]*s[a-z]*\)")
-"""Flags at the beginning that let the dot match line breaks."""
+_DOT: Final = r"[^\n\r\x85\u2028\u2029]"
+_BREAK: Final = r"\r\n|(?<!\r)\n|[\r\x85\u2028\u2029]"
+"""What ends a line (java.util.regex.Pattern, "Line terminators"): Python's `re` knows the line feed alone."""
+_AT_END: Final = rf"(?=(?:{_BREAK})?\Z)"
+_LINE_BEGINS: Final = r"(?:(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))(?!\Z))"
+_LINE_ENDS: Final = rf"(?={_BREAK}|\Z)"
+_FLAGS: Final = re.compile(r"\(\?([a-zA-Z]+)\)")
+"""Flags at the beginning. Python refuses them elsewhere."""
+_FLAGS_OF_A_PART: Final = re.compile(r"\(\?[a-zA-Z]*(-[a-zA-Z]*)?:")
+_REPETITION: Final = re.compile(r"\{\d+(,\d*)?\}")
 _ESCAPES: Final = frozenset("\\dDsSwWbBAtnrfvxu0123456789.[]{}()*+-?^$|/'\"`~!@#%&=:;<>, _e")
 _REWRITTEN: Final = {
     "z": r"\Z",
-    "h": r"[ \t\xa0]",
-    "Z": r"(?=\n?\Z)",
+    "h": r"[ \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]",
+    "R": r"(?:\r\n|[\n\x0b\f\r\x85\u2028\u2029])",
+    "Z": _AT_END,
     "e": r"\x1b",
     "/": "/",
-    "v": r"[\n\x0b\f\r]",
+    "v": r"[\n\x0b\f\r\x85\u2028\u2029]",
 }
 _POSIX: Final = {
     "Alpha": "a-zA-Z",
@@ -38,12 +46,13 @@ def java_pattern(text: str) -> re.Pattern[str]:
     """A Java regular expression compiled for Python.
 
     Raises:
-        UnsupportedError: it uses what Python's `re` has not (class intersection, some properties).
+        UnsupportedError: it uses what Python's `re` has not (class intersection, some properties), or flags
+            that mean something else to it.
         re.error: it is wrong.
     """
     out: list[str] = []
     at, in_class = 0, False
-    dot = "." if _DOT_ALL.match(text) else _DOT
+    rewritten = _for_flags(text)
     while at < len(text):
         char = text[at]
         if char == "\\":
@@ -68,8 +77,13 @@ def java_pattern(text: str) -> re.Pattern[str]:
             in_class = True
             out.append("[^" if text.startswith("[^", at) else "[")
             at += len(out[-1]) - 1
-        elif char == ".":
-            out.append(dot)
+        elif char == "{" and not _REPETITION.match(text, at):
+            raise UnsupportedError(
+                f"the brace at {at} of the regular expression {text!r} repeats nothing",
+                feature="regular expression",
+            )
+        elif char in rewritten:
+            out.append(rewritten[char])
         elif text.startswith("(?<", at) and text[at + 3 : at + 4] not in {"=", "!"}:
             out.append("(?P<")
             at += 2
@@ -77,6 +91,19 @@ def java_pattern(text: str) -> re.Pattern[str]:
             out.append(char)
         at += 1
     return re.compile("".join(out), re.ASCII)
+
+
+def _for_flags(text: str) -> dict[str, str]:
+    """What the dot and the anchors are, by the flags at the beginning."""
+    found = _FLAGS.match(text)
+    flags = found[1] if found else ""
+    part = _FLAGS_OF_A_PART.search(text)
+    if set(flags) - set("ims") or (part and set(part.group()) & set("smx")):
+        raise UnsupportedError(
+            f"the flags of the regular expression {text!r} are not supported", feature="regular expression"
+        )
+    ends = {"^": _LINE_BEGINS, "$": _LINE_ENDS} if "m" in flags else {"^": r"\A", "$": _AT_END}
+    return ends | {".": r"[\s\S]" if "s" in flags else _DOT}
 
 
 def _escape(text: str, at: int, *, in_class: bool) -> tuple[str, int]:
@@ -92,7 +119,7 @@ def _escape(text: str, at: int, *, in_class: bool) -> tuple[str, int]:
         return (inner if in_class else f"[{'^' if match[1] == 'P' else ''}{inner}]"), match.end()
     if following in _REWRITTEN and not in_class:
         return _REWRITTEN[following], at + 2
-    if following and following not in _ESCAPES:
+    if following and (following not in _ESCAPES or (in_class and following in "vbBA")):
         raise UnsupportedError(
             f"\\{following} in the regular expression {text!r} is not supported", feature="regular expression"
         )
