@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,11 @@ HOST: Final = "127.0.0.1"
 SPLUNK_ADMIN: Final = "admin"
 HEC_HEALTH: Final = "/services/collector/health"
 CONSOLE_HEALTH: Final = "/health"
+CONSOLE_IMPORTS: Final = (
+    *("embedded/serving.py", "embedded/shipper/community_id.py"),
+    *("infra/errors.py", "infra/ports.py", "infra/observation"),
+)
+"""What the console imports beside its own package: a change there restarts it as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +115,9 @@ class EmbeddedServer(pulumi.ComponentResource):
             "ca_certificate": self._authority.certificate,
         }
         digests = {name: file.digest for name, file in self._tls("console").items()}
-        return self._process("console", settings, health, [kafka], digests, package="console")
+        return self._process(
+            "console", settings, health, [kafka], digests, package="console", imported=CONSOLE_IMPORTS
+        )
 
     def _tls(self, name: str) -> dict[str, PrivateFile]:
         """A certificate and its key for a service on the loopback interface, as files."""
@@ -150,6 +157,7 @@ class EmbeddedServer(pulumi.ComponentResource):
         reads: Mapping[str, pulumi.Input[str]] | None = None,
         *,
         package: str = "",
+        imported: Sequence[str] = (),
     ) -> Process:
         args = ProcessArgs(
             program=program,
@@ -159,7 +167,7 @@ class EmbeddedServer(pulumi.ComponentResource):
             settings=settings,
             health=health,
             digests={
-                "code": code_digest(self._args.project, package or f"embedded/{program}"),
+                "code": code_digest(self._args.project, package or f"embedded/{program}", imported),
                 **(reads or {}),
             },
             package=package,
