@@ -76,8 +76,8 @@ _IMAGES: Final = {
     "splunk": "splunk/splunk:{self.splunk}",
 }
 
-PYTHON: Final = "3.13.6-slim-bookworm"
-"""docker-library/official-images, library/python."""
+PYTHON: Final = "3.14.7-slim-trixie"
+"""docker-library/official-images, library/python, August 2026: the release tagged `slim`."""
 
 CURRENT: Final = Versions(
     # confluentinc/kafka-images, branch 8.3.1; docs.confluent.io, "Control Center System Requirements and

@@ -260,7 +260,7 @@ def test_the_endpoints_lead_through_the_door_with_its_password() -> None:
 def test_the_console_is_built_from_this_clone_and_calls_no_network_but_kafkas(plan: Plan) -> None:
     (built,) = plan.of("Image")
     assert built.inputs["skipPush"] is True
-    assert built.inputs["build"]["args"] == {"BASE": "python:3.13.6-slim-bookworm"}
+    assert built.inputs["build"]["args"] == {"BASE": "python:3.14.7-slim-trixie"}
     asked = plan.containers["console"]
     assert asked.inputs["image"] == "sha256:lab-test-console-image"
     assert [each["name"] for each in asked.inputs["networksAdvanced"]] == ["lab-test-kafka-backend"]
