@@ -25,8 +25,11 @@ function show() {
   view = SHOW[place.view](main);
   document.title = `${TITLES[place.view]} · Flow attribution`;
   for (const tab of document.querySelectorAll(".tabs a")) {
-    if (tab.dataset.view === place.view) tab.setAttribute("aria-current", "page");
-    else tab.removeAttribute("aria-current");
+    if (tab.dataset.view === place.view) {
+      tab.setAttribute("aria-current", "page");
+      // on a phone the tabs are wider than the screen, and scroll
+      tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else tab.removeAttribute("aria-current");
   }
   if (place.view === "connections") { unseen = 0; tellUnseen(); }
 }

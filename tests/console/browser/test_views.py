@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from console.conclusions import TABLES
@@ -81,3 +82,18 @@ def test_a_process_is_shown_with_its_parent_and_all_that_it_talked_to(page: Page
     )
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("explorer.exe 4912")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_tab_of_the_view_is_in_sight(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    tabs = page.locator(".tabs a")
+    for number in range(tabs.count()):
+        page.evaluate("number => document.querySelectorAll('.tabs a')[number].click()", number)
+        tab = page.locator(".tabs a[aria-current]")
+        expect(tab).to_contain_text(tabs.nth(number).inner_text())
+        box = tab.bounding_box()
+        assert box is not None
+        # a browser scrolls by whole pixels
+        assert box["x"] >= -1
+        assert box["x"] + box["width"] <= width + 1
