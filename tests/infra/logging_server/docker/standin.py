@@ -18,6 +18,8 @@ import docker
 from tests.conf.nginx.door import mime_types, nginx_binary
 
 TAG = "lab-stand-in:1"
+BUILT = "lab-stand-in:built"
+"""The same for an image that the lab builds itself: its program is its entry point."""
 
 SERVE = r"""#!/bin/bash
 # What the real service would find, in words that a test can read.
@@ -75,23 +77,24 @@ def build(client: docker.DockerClient, folder: Path) -> None:
         for page in PAGES:
             _file(tar, f"www/{page}", "ok\n", 0o644)
         _file(tar, "usr/bin/serve", SERVE, 0o755)
-        for command in ("kafka-broker-api-versions", "ksql", "curl"):
-            _file(tar, f"usr/bin/{command}", TRUE, 0o755)
-    with archive.open("rb") as file:
+        for command in ("bin/kafka-broker-api-versions", "bin/ksql", "bin/curl", "local/bin/python"):
+            _file(tar, f"usr/{command}", TRUE, 0o755)
+    for name, started in ((TAG, "CMD"), (BUILT, "ENTRYPOINT")):
+        repository, _, version = name.rpartition(":")
         client.api.import_image_from_data(
-            file.read(),
-            repository=TAG.split(":", maxsplit=1)[0],
-            tag=TAG.split(":")[1],
-            changes=['CMD ["/usr/bin/serve"]', "ENV PATH=/usr/bin:/bin:/usr/sbin"],
+            archive.read_bytes(),
+            repository=repository,
+            tag=version,
+            changes=[f'{started} ["/usr/bin/serve"]', "ENV PATH=/usr/bin:/bin:/usr/sbin"],
         )
 
 
-def tag(client: docker.DockerClient, images: set[str]) -> None:
-    """Give the image the names of the images that it stands for."""
-    made = client.images.get(TAG)
-    for image in images:
-        repository, _, version = image.rpartition(":")
-        made.tag(repository, version)
+def tag(client: docker.DockerClient, images: set[str], made: str = TAG) -> None:
+    """Give the image `made` the names of the images that it stands for."""
+    image = client.images.get(made)
+    for name in images:
+        repository, _, version = name.rpartition(":")
+        image.tag(repository, version)
 
 
 def _programs() -> Iterator[tuple[Path, str]]:
