@@ -74,8 +74,8 @@ class Stage(Protocol):
 class Query(Protocol):
     """A query that runs until it is terminated.
 
-    `stages` are in order of flow. `internal_topics` are the repartition topics to be made before the
-    query starts; they are named `_confluent-ksql-<service id>query_<query id>-…-repartition`.
+    `stages` are in order of flow. `internal_topics` are those of repartitions and foreign-key joins, to be
+    made before the query starts; their names begin with `_confluent-ksql-<service id>query_<query id>-`.
     """
 
     id: str

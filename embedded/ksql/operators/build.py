@@ -7,7 +7,7 @@ from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.expressions.compiler import Compiler
 from embedded.ksql.functions.registry import select, tables
 from embedded.ksql.language import tree
-from embedded.ksql.operators import ends, grouped, internal, rows, streams
+from embedded.ksql.operators import ends, foreign_keys, grouped, internal, keys, rows, streams
 from embedded.ksql.operators import tables as table_ops
 from embedded.ksql.operators.aggregates import Accumulator, make
 from embedded.ksql.operators.context import Change, Context, Forward
@@ -16,7 +16,6 @@ from embedded.ksql.operators.stream_join import StreamJoin
 from embedded.ksql.operators.windows import WindowAggregate
 from embedded.ksql.plan import steps
 from embedded.ksql.record import Record
-from embedded.ksql.serde import formats, kafka
 
 Handlers = dict[str, list[Callable[[Record], None]]]
 
@@ -64,6 +63,8 @@ class Builder:
                 self.table(step.input, internal.change_writer(step.schema, topic, self.context), old=True)
             else:
                 self.stream(step.input, internal.stream_writer(step.schema, topic, self.context))
+        elif isinstance(step, steps.ForeignKeyAnswer):
+            self._answer(step)
         else:
             self._into(step, ends.push_writer(step.schema, self.context))
 
@@ -93,9 +94,11 @@ class Builder:
                 functions = [self._table_function(step, i, call) for i, call in enumerate(step.calls)]
                 self.stream(step.input, streams.stream_flat_map(functions, forward))
             case steps.Rekey():
-                self.stream(step.input, streams.stream_rekey(*self._rekey(step), forward))
+                key_of, append = self._once(step, "key", lambda: keys.rekeying(step))
+                self.stream(step.input, streams.stream_rekey(key_of, append, forward))
             case steps.GroupBy():
-                self.stream(step.input, streams.stream_group(self._group_key(step), forward))
+                group_of = self._once(step, "key", lambda: keys.grouping(step))
+                self.stream(step.input, streams.stream_group(group_of, forward))
             case steps.StreamStreamJoin():
                 self._stream_join(step, forward)
             case steps.StreamTableJoin():
@@ -120,12 +123,15 @@ class Builder:
             case steps.Filter():
                 columns = step.input.schema.columns()
                 test = self._once(step, "test", lambda: rows.condition(step.predicate, columns))
-                kept = table_ops.table_filter(test, forward if old else _without_old(forward))
-                self.table(step.input, kept, old=True)
+                knows_old = old or _keeps_rows(step.input)
+                kept = table_ops.table_filter(
+                    test, forward if old else _without_old(forward), knows_old=knows_old
+                )
+                self.table(step.input, kept, old=knows_old)
             case steps.Project():
                 self.table(step.input, table_ops.table_project(self._projection(step), forward), old=old)
             case steps.GroupBy():
-                key_of = self._group_key(step)
+                key_of = self._once(step, "key", lambda: keys.grouping(step))
                 self.table(step.input, table_ops.table_group(key_of, forward), old=True)
             case steps.Rekey():
                 before = steps.written(step.input)
@@ -140,8 +146,23 @@ class Builder:
                 )
                 self.table(step.left, join.left, old=old or step.kind in {"LEFT", "OUTER"})
                 self.table(step.right, join.right, old=old or step.kind in {"RIGHT", "OUTER"})
+            case steps.ForeignKeyJoin():
+                self._foreign_key_join(step, forward, old=old)
             case _:
                 raise UnsupportedError(f"{type(step).__name__} on a table is not supported")
+
+    def _foreign_key_join(self, step: steps.ForeignKeyJoin, forward: Change, *, old: bool) -> None:
+        base = self._topics[id(step.right)]
+        key_of = self._once(step, "key", lambda: keys.foreign(step))
+        schemas = (step.left.schema, step.right.schema)
+        join = foreign_keys.Asking(self.context, step.kind, key_of, schemas, base, forward, old=old)
+        self.table(step.left, join.change, old=True)
+        self._on(foreign_keys.answers_topic(base), join.answered)
+
+    def _answer(self, step: steps.ForeignKeyAnswer) -> None:
+        answering = foreign_keys.Answering(self.context, step.schema, self._topics[id(step)])
+        self._on(foreign_keys.asking_topic(self._topics[id(step)]), answering.asked)
+        self.table(step.input, answering.change, old=False)
 
     def _projection(self, step: steps.Project) -> Callable[[Any], Any]:
         expressions = [expression for _, expression in step.selects]
@@ -166,70 +187,6 @@ class Builder:
             return apply
 
         made: Callable[[Any], Any] = self._once(step, f"function{index}", compiled)
-        return made
-
-    def _rekey(self, step: steps.Rekey) -> tuple[Callable[[Any, Any], bytes | None], Any]:
-        if not step.schema.keys:
-            return (lambda _, __: None), None
-
-        def compiled() -> Any:
-            schema = step.input.schema
-            columns = schema.columns()
-            compute = rows.projection(step.expressions, columns)
-            write = formats.key_writer(step.keys.format, [(f.name, f.type) for f in step.schema.keys])
-            from_key = self._from_key(step)
-            extra = [e for e, append in zip(step.expressions, step.appended, strict=True) if append]
-            append = rows.projection(extra, columns) if extra else None
-            if len(step.expressions) == 1 and step.keys.format.name == "KAFKA":
-                only = rows.value(step.expressions[0], columns)
-                encode = kafka.writer(step.schema.keys[0].type)
-
-                def plain_key_of(key: Any, row: Any) -> bytes | None:
-                    if row is None:
-                        return write(from_key(key))
-                    value = only(row)
-                    return None if value is None else encode(value)
-
-                return plain_key_of, append
-
-            def key_of(key: Any, row: Any) -> bytes | None:
-                return write(from_key(key) if row is None else compute(row))
-
-            return key_of, append
-
-        made: tuple[Callable[[Any, Any], bytes | None], Any] = self._once(step, "key", compiled)
-        return made
-
-    @staticmethod
-    def _from_key(step: steps.Rekey) -> Callable[[bytes | None], list[Any]]:
-        """The new key of a row without a value, from its old key: what needs more is null."""
-        schema = step.input.schema
-        read = formats.key_reader(step.input.keys.format, ends.pairs(steps.written(step.input)))
-        columns = {f.name: (i, f.type) for i, f in enumerate(schema.keys)}
-        known = [each for each in step.expressions if all(c.name in columns for c in tree.columns(each))]
-        places = [known.index(each) if each in known else None for each in step.expressions]
-        compute = rows.projection(known, columns)
-        suffix = formats.window_bytes(step.input.keys.window)
-
-        def apply(key: bytes | None) -> list[Any]:
-            parts = None if key is None else read(key[: len(key) - suffix] if suffix else key)
-            made = compute(parts or [None] * len(schema.keys))
-            return [None if place is None else made[place] for place in places]
-
-        return apply
-
-    def _group_key(self, step: steps.GroupBy) -> Callable[[Any], bytes | None]:
-        def compiled() -> Callable[[Any], bytes | None]:
-            compute = rows.group(step.expressions, step.input.schema.columns())
-            write = formats.key_writer(step.keys.format, [(f.name, f.type) for f in step.schema.keys])
-
-            def key_of(row: Any) -> bytes | None:
-                parts = compute(row)
-                return None if parts is None else write(parts)
-
-            return key_of
-
-        made: Callable[[Any], bytes | None] = self._once(step, "key", compiled)
         return made
 
     @staticmethod
@@ -269,6 +226,13 @@ class Builder:
         kind = SessionAggregate if step.window.kind == "SESSION" else WindowAggregate
         windows = kind(self.context, step.window, accumulator, forward, final=step.final, old=old)
         self.stream(step.input, windows.process)
+
+
+def _keeps_rows(step: steps.Step) -> bool:
+    """Whether a table's old rows are at hand anyway: Kafka Streams keeps no result of a foreign-key join."""
+    while isinstance(step, steps.Project | steps.Filter):
+        step = step.input
+    return not isinstance(step, steps.ForeignKeyJoin)
 
 
 def _without_old(forward: Change) -> Change:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from embedded.ksql.catalog import Source, TopicSpec
+from embedded.ksql.operators.foreign_keys import answers_topic, asking_topic
 from embedded.ksql.operators.stage import RunningStage, reads, split
 from embedded.ksql.plan import steps
 from embedded.ksql.plan.planner import Planned
@@ -29,9 +30,11 @@ class RunningQuery:
 
 
 def _partitions(root: steps.Step) -> int:
-    """How many partitions the sources under a step have, at most."""
+    """How many partitions the sources under a step have, at most; who only answers may have others."""
     found = [
-        each.source.partitions if isinstance(each, steps.Read) else _partitions(each) for each in reads(root)
+        each.source.partitions if isinstance(each, steps.Read) else _partitions(each)
+        for each in reads(root)
+        if not isinstance(each, steps.ForeignKeyAnswer)
     ]
     return max(found, default=1)
 
@@ -62,6 +65,10 @@ def running(  # noqa: PLR0917 - what a query is made of
     topics: dict[int, str] = {}
     specs: list[TopicSpec] = []
     for each in roots:
+        if isinstance(each, steps.ForeignKeyAnswer):
+            topics[id(each)] = base = f"{prefix}-ForeignKeyJoin"
+            specs.append(TopicSpec(asking_topic(base), _partitions(each)))
+            specs.append(TopicSpec(answers_topic(base), _partitions(root)))
         if not isinstance(each, steps.Repartition):
             continue
         name = f"{prefix}-{each.name}"

@@ -8,6 +8,7 @@ from typing import Any
 from embedded.ksql.errors import DataError
 from embedded.ksql.operators.build import Builder
 from embedded.ksql.operators.context import Context
+from embedded.ksql.operators.foreign_keys import answers_topic, asking_topic
 from embedded.ksql.partition import partition_of
 from embedded.ksql.plan import steps
 from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
@@ -20,11 +21,15 @@ def inputs(step: steps.Step) -> list[steps.Step]:
     return [each for each in found if isinstance(each, steps.Step)]
 
 
-def reads(step: steps.Step) -> list[steps.Read | steps.Repartition]:
-    """Where a stage's rows come from: sources, and repartitions below its root, leftmost first."""
-    found: list[steps.Read | steps.Repartition] = []
+Origin = steps.Read | steps.Repartition | steps.ForeignKeyAnswer
+"""Where a stage's rows come from: a source, or another stage of the query."""
+
+
+def reads(step: steps.Step) -> list[Origin]:
+    """Where the rows of the stage with this root come from, leftmost first."""
+    found: list[Origin] = []
     for each in inputs(step):
-        if isinstance(each, steps.Read | steps.Repartition):
+        if isinstance(each, Origin):
             found.append(each)
         else:
             found += reads(each)
@@ -49,19 +54,25 @@ class RunningStage:
         self._properties = properties
         self._memo: dict[tuple[int, str], Any] = {}
         self._suffix = window_bytes(root.keys.window)
-        below = [root] if isinstance(root, steps.Read) else reads(root)
-        names = [
-            each.source.topic if isinstance(each, steps.Read) else topics[id(each)]
-            for each in below
-            if isinstance(each, steps.Read | steps.Repartition)
-        ]
-        self.source_topics = tuple(dict.fromkeys(names))
+        below: list[Origin] = [root] if isinstance(root, steps.Read) else reads(root)
+        asked = [topics[id(each)] for each in below if isinstance(each, steps.ForeignKeyAnswer)]
+        names = [self._origin_topic(each) for each in below]
+        written = [asking_topic(each) for each in asked]
         if isinstance(root, steps.Write):
-            self.output_topics: tuple[str, ...] = (root.topic,)
+            written.append(root.topic)
         elif isinstance(root, steps.Repartition):
-            self.output_topics = (topics[id(root)],)
-        else:
-            self.output_topics = ()
+            written.append(topics[id(root)])
+        elif isinstance(root, steps.ForeignKeyAnswer):
+            names.insert(0, asking_topic(topics[id(root)]))
+            written.append(answers_topic(topics[id(root)]))
+        self.source_topics = tuple(dict.fromkeys(names))
+        self.output_topics = tuple(written)
+
+    def _origin_topic(self, each: Origin) -> str:
+        if isinstance(each, steps.Read):
+            return each.source.topic
+        topic = self._topics[id(each)]
+        return answers_topic(topic) if isinstance(each, steps.ForeignKeyAnswer) else topic
 
     def task(self, partition: int) -> "RunningTask":
         """A new task with empty state."""
@@ -79,7 +90,12 @@ class RunningStage:
         return self._query_id
 
     def partition(self, record: Record, partitions: int) -> int:
-        """The partition of an output record: by its key without the window; any when it has no key."""
+        """The partition of an output record: by its key without the window; any when it has no key.
+
+        An answer has its partition: it goes where the question came from, whoever partitioned that topic.
+        """
+        if record.partition != ANY_PARTITION:
+            return record.partition
         key = record.key
         if key is None:
             return ANY_PARTITION
@@ -148,6 +164,6 @@ class RunningTask:
 def split(root: steps.Step) -> Iterable[steps.Step]:
     """The roots of the stages of a query, in order of flow, each once."""
     for each in reads(root):
-        if isinstance(each, steps.Repartition):
+        if not isinstance(each, steps.Read):
             yield from split(each)
     yield root

@@ -55,8 +55,17 @@ def table_source(store: Rows | None, forward: Change) -> Forward:
     return process
 
 
-def table_filter(test: Callable[[Any], bool], forward: Change) -> Change:
-    """Rows for which `test` is true; those that were are withdrawn when they no longer are."""
+def table_filter(test: Callable[[Any], bool], forward: Change, *, knows_old: bool = True) -> Change:
+    """Rows for which `test` is true; those that were are withdrawn when they no longer are.
+
+    Without old rows (`knows_old`) all others are withdrawn, whether they were there or not.
+    """
+
+    def withdraw(key: Any, new: Any, _: Any, time: int) -> None:
+        forward(key, new if new is not None and test(new) else None, None, time)
+
+    if not knows_old:
+        return withdraw
 
     def process(key: Any, new: Any, before: Any, time: int) -> None:
         kept = new if new is not None and test(new) else None

@@ -3,27 +3,25 @@
 from embedded.ksql.catalog import Format
 from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.language import tree
-from embedded.ksql.language.show import show
 from embedded.ksql.language.statements import Select
 from embedded.ksql.language.tree import Expression
+from embedded.ksql.plan.foreign_keys import foreign_key_join
+from embedded.ksql.plan.join_rules import check_partitions, check_tables
+from embedded.ksql.plan.join_sides import plain, prefixed
 from embedded.ksql.plan.join_tree import (
     Joined,
     Leaf,
     equal_to_key,
     holds,
-    leftmost,
-    partition_count,
     tree_of,
     viable_keys,
 )
 from embedded.ksql.plan.names import AliasGenerator, joined
 from embedded.ksql.plan.nodes import Node, Projection, keys_missing, ordered
-from embedded.ksql.plan.rekey import needed, rekey, rekeyed_schema
-from embedded.ksql.plan.resolve import Aliased, Scope
+from embedded.ksql.plan.rekey import needed, rekey
+from embedded.ksql.plan.resolve import Scope
 from embedded.ksql.plan.schema import Field, KeyFormat, Schema, key_format, source_schema
 from embedded.ksql.plan.steps import (
-    ForeignKeyJoin,
-    Project,
     Read,
     Repartition,
     Step,
@@ -31,14 +29,6 @@ from embedded.ksql.plan.steps import (
     StreamTableJoin,
     TableTableJoin,
 )
-from embedded.ksql.plan.typing import type_of
-
-_KINDS = {
-    "INNER": "[INNER] JOIN",
-    "LEFT": "LEFT [OUTER] JOIN",
-    "RIGHT": "RIGHT [OUTER] JOIN",
-    "OUTER": "[FULL] OUTER JOIN",
-}
 
 
 def join(query: Select, scope: Scope, default_key: Format, projection: Projection) -> Node:
@@ -77,7 +67,7 @@ class _Builder:
         """The key format that a side would like to keep; None when it is repartitioned anyway."""
         if isinstance(node, Leaf):
             schema = source_schema(node.source.source)
-            if on is not None and needed(schema, [_plain(on)]):
+            if on is not None and needed(schema, [plain(on)]):
                 return None
             return key_format(node.source.source)
         if (
@@ -96,9 +86,8 @@ class _Builder:
         info = node.info
         left_table = self._is_table(node.left)
         right_table = node.right.source.source.kind == "TABLE"
-        foreign = self._verify(node, left_table=left_table, right_table=right_table)
-        if foreign:
-            return self._foreign(node)
+        if check_tables(node, left_table=left_table, right_table=right_table):
+            return foreign_key_join(node, self._scope, self._star)
         left = self._side(node.left, info.left_on, keys, "Left")
         right = self._side(node.right, info.right_on, keys, "Right")
         viable = viable_keys(node)
@@ -132,7 +121,7 @@ class _Builder:
             assert info.within is not None  # noqa: S101 - checked above
             step = StreamStreamJoin(schema, left.keys, info.kind, left, right, info.within, table=False)
         synthetic = name if chosen is None else None
-        self._check_partitions(node)
+        check_partitions(node)
 
         def check(sink: str, projection: Projection) -> None:
             flat = [tree.Column(joined(str(c.source), c.name)) for c in viable]
@@ -177,136 +166,13 @@ class _Builder:
             return self._cut(rekey(inner, [self._scope.flat(on)], keys), side)
         source = node.source.source
         read: Step = Read(source_schema(source), key_format(source), source, table=source.kind == "TABLE")
-        plain = _plain(on)
-        read = rekey(read, [plain], keys)
-        return self._cut(_prefixed(read, node.source.alias), side)
+        read = rekey(read, [plain(on)], keys)
+        return self._cut(prefixed(read, node.source.alias), side)
 
     def _cut(self, step: Step, side: str) -> Step:
         if not step.rekeyed:
             return step
         return Repartition(step.schema, step.keys, step, f"Join-{side}", table=step.table)
-
-    def _check_partitions(self, node: Joined) -> None:
-        left, right = partition_count(node.left), partition_count(node.right)
-        if left != right:
-            names = f"`{leftmost(node.left)}`", f"`{leftmost(node.right)}`"
-            raise InvalidError(
-                f"Can't join {names[0]} with {names[1]} since the number of partitions don't match. "
-                f"{names[0]} partitions = {left}; {names[1]} partitions = {right}. Please repartition either "
-                "one so that the number of partitions match."
-            )
-
-    def _verify(self, node: Joined, *, left_table: bool, right_table: bool) -> bool:  # noqa: C901, PLR0912 - a branch for each case
-        """Checks the rules for tables; True for a foreign-key join."""
-        info = node.info
-        names = f"{info.left.source.name} {_KINDS[info.kind]} {info.right.source.name}"
-        if not left_table and right_table:
-            if info.kind in {"OUTER", "RIGHT"}:
-                what = "full-outer" if info.kind == "OUTER" else "right-outer"
-                raise InvalidError(
-                    f"Invalid join type: {what} join not supported for stream-table join. Got {names}."
-                )
-            if not _on_key(info.right_on, info.right):
-                raise InvalidError(
-                    "Invalid join condition: stream-table joins require to join on the table's primary key. "
-                    f"Got {info.condition}."
-                )
-            return False
-        if left_table and not right_table:
-            raise InvalidError(
-                "Invalid join order: table-stream joins are not supported; only stream-table joins. "
-                f"Got {names}."
-            )
-        if not left_table:
-            return False
-        if not _on_key(info.right_on, info.right):
-            raise InvalidError(
-                "Invalid join condition: table-table joins require to join on the primary key of the right "
-                f"input table. Got {info.condition}."
-            )
-        right_type = source_schema(info.right.source).keys[0].type
-        left_schema = source_schema(info.left.source)
-        foreign = not _on_key(info.left_on, info.left)
-        if foreign and info.kind == "OUTER":
-            raise InvalidError(
-                "Invalid join type: full-outer join not supported for foreign-key table-table join. "
-                f"Got {names}."
-            )
-        if foreign and isinstance(node.left, Joined):
-            raise InvalidError(
-                "Invalid join condition: foreign-key table-table joins are not supported as part of n-way "
-                f"joins. Got {info.condition}."
-            )
-        left_type = type_of(_plain(info.left_on), left_schema)
-        if left_type != right_type:
-            sides = [(info.left_on, left_type), (info.right_on, right_type)]
-            if info.flipped:
-                sides.reverse()
-            shown = " = ".join(f"{show(on)}{{{kind}}}" for on, kind in sides)
-            raise InvalidError(f"Invalid join condition: types don't match. Got {shown}.")
-        if foreign and info.kind == "RIGHT":
-            raise InvalidError("RIGHT OUTER JOIN on a foreign key is not supported")
-        if foreign and info.right.source.window is not None:
-            raise InvalidError("Foreign-key table-table joins are not supported on windowed tables.")
-        if foreign and info.within is not None:
-            raise InvalidError("A window definition was provided for a Table-Table join.")
-        return foreign
-
-    def _foreign(self, node: Joined) -> Node:
-        info = node.info
-        assert isinstance(node.left, Leaf)  # noqa: S101 - `_verify` has checked it
-        sides: list[Step] = []
-        for aliased in (info.left, info.right):
-            source = aliased.source
-            read = Read(source_schema(source), key_format(source), source, table=True)
-            sides.append(_prefixed(read, aliased.alias))
-        left, right = sides
-        schema = Schema(left.schema.keys, left.schema.values + right.schema.values)
-        on = self._scope.flat(info.left_on)
-        step = ForeignKeyJoin(schema, left.keys, info.kind, left, right, on, "ForeignKeyJoin", table=True)
-        keys = [tree.Column(f.name, info.left.alias) for f in info.left.source.key_columns]
-
-        def check(sink: str, projection: Projection) -> None:
-            missing = [
-                key.name
-                for key in keys
-                if not projection.contains(key)
-                and not projection.contains(tree.Column(joined(info.left.alias, key.name)))
-            ]
-            if missing:
-                plural = "s" if len(missing) > 1 else ""
-                raise InvalidError(
-                    f"Primary key column{plural} missing in projection. For foreign-key table-table joins, "
-                    "the projection must include all primary key columns from the left input table "
-                    f"(`{info.left.alias}`). Missing column{plural}: "
-                    f"{', '.join(f'`{name}`' for name in missing)}. {sink}"
-                )
-
-        return Node(step, star=lambda source: self._star(source, None), check_keys=check)
-
-
-def _plain(on: Expression) -> Expression:
-    """A side of a condition over its own source: references without qualifiers."""
-    return tree.rewrite(
-        on,
-        lambda each: (
-            tree.Column(each.name, place=each.place)
-            if isinstance(each, tree.Column) and each.source
-            else None
-        ),
-    )
-
-
-def _on_key(on: Expression, aliased: Aliased) -> bool:
-    keys = aliased.source.key_columns
-    return isinstance(on, tree.Column) and len(keys) == 1 and on.name == keys[0].name
-
-
-def _prefixed(step: Step, alias: str) -> Project:
-    keys = tuple(Field(joined(alias, f.name), f.type) for f in step.schema.keys)
-    values = tuple(Field(joined(alias, f.name), f.type) for f in step.schema.values)
-    selects = tuple((joined(alias, f.name), tree.Column(f.name)) for f in step.schema.values)
-    return Project(Schema(keys, values), step.keys, step, selects, table=step.table, rekeyed=step.rekeyed)
 
 
 def _joined_schema(name: str, left: Schema, right: Schema) -> Schema:
@@ -319,6 +185,3 @@ def _joined_schema(name: str, left: Schema, right: Schema) -> Schema:
     if all(f.name != name for f in values):
         values = (*values, Field(name, kind))
     return Schema((Field(name, kind),), values)
-
-
-__all__ = ("join", "rekeyed_schema")

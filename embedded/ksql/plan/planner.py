@@ -166,13 +166,30 @@ def _flat(query: Select, scope: Scope) -> Select:
     return replace(
         query,
         items=tuple(
-            item if item.expression is None else replace(item, expression=scope.flat(item.expression))
+            item
+            if item.expression is None
+            else replace(item, expression=scope.flat(_counting(item.expression, scope)))
             for item in query.items
         ),
         where=None if query.where is None else scope.flat(query.where),
         group_by=tuple(scope.flat(each) for each in query.group_by),
         partition_by=tuple(scope.flat(each) for each in query.partition_by),
-        having=None if query.having is None else scope.flat(query.having),
+        having=None if query.having is None else scope.flat(_counting(query.having, scope)),
+    )
+
+
+def _counting(expression: tree.Expression, scope: Scope) -> tree.Expression:
+    """The expression with what COUNT(*) counts in a join: the times of the FROM source."""
+    if not scope.is_join:
+        return expression
+    time = tree.Column("ROWTIME", scope.sources[0].alias)
+    return tree.rewrite(
+        expression,
+        lambda each: (
+            tree.Call(each.function, (time,), place=each.place)
+            if isinstance(each, tree.Call) and is_aggregate(each) and not each.arguments
+            else None
+        ),
     )
 
 

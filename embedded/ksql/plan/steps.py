@@ -125,14 +125,27 @@ class TableTableJoin(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKeyAnswer(Step):
+    """What the right table of a foreign-key join answers, at work where that table's partitions are.
+
+    Rows of the left table, whose columns are `asking` and whose keys are `asking_keys`, ask through an
+    internal topic for the row of a key. They are answered through another one, now and after each change of
+    that row.
+    """
+
+    input: Step
+    asking: Schema
+    asking_keys: KeyFormat
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignKeyJoin(Step):
     """A table of rows of the left table with the right table's row whose key `expression` names."""
 
     kind: JoinKind
     left: Step
-    right: Step
+    right: ForeignKeyAnswer
     expression: Expression
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,7 @@ class Write(Step):
 def written(step: Step) -> tuple[Field, ...]:
     """The key columns as the keys of a step were written: later projections may have renamed them."""
     match step:
-        case Project() | Filter() | FlatMap() | Repartition() | Aggregate() | Write():
+        case Project() | Filter() | FlatMap() | Repartition() | Aggregate() | ForeignKeyAnswer() | Write():
             return written(step.input)
         case StreamStreamJoin() | StreamTableJoin() | TableTableJoin() | ForeignKeyJoin():
             return written(step.left)

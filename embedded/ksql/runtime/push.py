@@ -25,6 +25,7 @@ class PushQuery:
         self.query = query
         self._source = Source(cluster.bootstrap)
         self._tasks: dict[tuple[str, int], Task] = {}
+        self._internal = {spec.name: spec.partitions for spec in query.internal_topics}
         self._left = query.limit
         self._closed = threading.Event()
         inputs: list[Input] = [
@@ -59,7 +60,8 @@ class PushQuery:
                 if taken.topic in stage.source_topics:
                     for output in self._task(stage, taken.partition).process(taken):
                         if output.topic:
-                            waiting.append(_in_partition(output))
+                            partition = stage.partition(output, self._internal[output.topic])
+                            waiting.append(_in_partition(output, max(partition, 0)))
                         elif output.value is not None:
                             rows.append(output.value)
         return rows
@@ -85,7 +87,7 @@ def _left_out(letter: DeadLetter) -> None:
     """Do nothing: nobody asked for the record that could not be processed."""
 
 
-def _in_partition(record: Record, partition: int = 0) -> Record:
+def _in_partition(record: Record, partition: int) -> Record:
     return Record(
         record.topic, record.key, record.value, record.timestamp, partition, record.offset, record.headers
     )
