@@ -61,9 +61,8 @@ class Engine:
         return results
 
     def _execute(self, statement: ast.Statement, session: dict[str, object]) -> StatementResult:
-        self._serial += 1
         try:
-            return execute(self, statement, session, self._serial)
+            result = execute(self, statement, session, self._serial + 1)
         except KsqlError as error:
             error.statement = error.statement or statement.text
             raise
@@ -72,6 +71,8 @@ class Engine:
             raise UnsupportedError(
                 f"this statement cannot be compiled ({type(error).__name__}: {error})", statement.text
             ) from error
+        self._serial += result.is_kept
+        return result
 
     def partitions(self, topic: str) -> int | None:
         """How many partitions a topic has, or will have when it is made; None when there is none."""

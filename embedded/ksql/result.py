@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from embedded.ksql.catalog import Source, TopicSpec
 from embedded.ksql.query import Query
@@ -13,6 +13,8 @@ StatementKind = Literal[
     "SHOW_QUERIES", "SHOW_TOPICS", "SHOW_PROPERTIES", "SHOW_FUNCTIONS", "SHOW_TYPES", "DESCRIBE", "EXPLAIN",
     "SET", "UNSET", "CREATE_TYPE", "DROP_TYPE",
 ]  # fmt: skip
+CHANGES: Final = frozenset({"CREATE", "INSERT_SELECT", "DROP", "TERMINATE", "CREATE_TYPE", "DROP_TYPE"})
+"""The kinds of statement that change what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,16 @@ class StatementResult:
     records: tuple[Record, ...] = ()
     extended: bool = False
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the statement changed anything, so that the command topic keeps it and it has a number.
+
+        Queries are named by the numbers of their statements. What is not kept must not be counted, or the
+        same query would have another name after a restart.
+        """
+        if self.kind == "CREATE" and self.query is None and not self.topics:
+            return not self.message.startswith("Cannot add ")
+        if self.kind == "DROP":
+            return self.source is not None
+        return self.kind in CHANGES

@@ -12,7 +12,7 @@ from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.query import Query
 from embedded.ksql.runtime.commands import Command
 from embedded.ksql.runtime.errors import RuntimeFailureError
-from embedded.ksql.runtime.statements import CHANGES, Pausing, pausing
+from embedded.ksql.runtime.statements import Pausing, pausing
 from embedded.ksql.runtime.worker import QueryFailedError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
 
 def _carry_out(instance: Instance, result: StatementResult, properties: Mapping[str, Any]) -> Done:
     command = None
-    if result.kind in CHANGES and not _is_void(result):
+    if result.is_kept:
         command = instance.statements.write(result, properties)
         _apply(instance, result)
     elif result.kind == "INSERT_VALUES":
@@ -84,7 +84,7 @@ def _apply(instance: Instance, result: StatementResult) -> None:
         instance.progress.forget(query_id)
         instance.states.forget(query_id)
     instance.cluster.delete(result.delete_topics)
-    if result.query and result.kind in CHANGES:
+    if result.query and result.is_kept:
         try:
             instance.queries.start(result.query, instance.statements.resets[result.query.id])
         except QueryFailedError as error:
@@ -111,14 +111,6 @@ def _await_others(instance: Instance) -> None:
 def _replaced(result: StatementResult) -> Query | None:
     """The query that takes the place of one of the same id."""
     return result.query if result.query and result.query.id in result.terminated else None
-
-
-def _is_void(result: StatementResult) -> bool:
-    """Whether a statement with IF [NOT] EXISTS had nothing to do."""
-    made = result.query is not None or bool(result.topics)
-    if result.kind == "CREATE":
-        return not made and result.message.startswith("Cannot add ")
-    return result.kind == "DROP" and result.source is None
 
 
 def _apply_pause(instance: Instance, ids: tuple[str, ...], pause: Pausing) -> None:

@@ -14,9 +14,6 @@ from embedded.ksql.runtime.commands import Command, CommandLog
 
 log = logging.getLogger(__name__)
 
-CHANGES: Final = frozenset({"CREATE", "INSERT_SELECT", "DROP", "TERMINATE", "CREATE_TYPE", "DROP_TYPE"})
-"""The kinds of statement that the command topic keeps."""
-
 _TYPE: Final = re.compile(r"TYPE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(\S+)", re.IGNORECASE)
 _PAUSE: Final = re.compile(r"\s*(PAUSE|RESUME)\s+(\S+?)\s*;?\s*", re.IGNORECASE)
 

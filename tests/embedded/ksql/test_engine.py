@@ -25,6 +25,14 @@ def test_ids_of_queries_are_those_of_ksqldb(engine: Engine) -> None:
     assert list(engine.queries) == ["CSAS_A_2", "CTAS_B_3", "INSERTQUERY_4"]
 
 
+def test_what_changes_nothing_is_not_counted_in_the_ids_of_queries(engine: Engine) -> None:
+    derived = "CREATE STREAM a AS SELECT k, v FROM s;"
+    engine.execute(f"SHOW QUERIES; DESCRIBE s; EXPLAIN {derived} INSERT INTO s (k, v) VALUES ('x', 1);")
+    engine.execute("DROP STREAM IF EXISTS c;" + STREAM.replace("STREAM s", "STREAM IF NOT EXISTS s"))
+    engine.execute(derived)
+    assert list(engine.queries) == ["CSAS_A_2"]
+
+
 def test_statements_are_carried_out_all_or_none(engine: Engine) -> None:
     with pytest.raises(InvalidError):
         engine.execute("CREATE STREAM a AS SELECT k, v FROM s; CREATE STREAM b AS SELECT k, z FROM s;")
