@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from infra.pipeline.detections.statements import read_rules
-from tests.ksql.cases import conn, osquery, sysmon
 from tests.ksql.fusion import RULES, concluded
 from tests.ksql.seen import Conn, Created, Listed, Seen
+from tests.ksql.witnessed import conn, osquery, sysmon
 
 IDS = {rule.path.stem: rule.rule_id for rule in read_rules(RULES)}
 SYSTEM32 = "C:\\Windows\\System32\\"

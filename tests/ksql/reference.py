@@ -1,8 +1,8 @@
 """What attribution means: for what the sensors saw, what is to be known in the end. Slow and obvious on purpose.
 
 The statements in ksql/ have to come to the same, in whatever order they learn it and however often. One thing depends
-on the order: of a process whose creation and whose row in the inventory arrive on either side of its match, the context
-(parent, command line, hashes) may be that of the inventory, although the creation would go first.
+on the order: what a process's creation does not tell, and its row in the inventory does, is not known where that row
+arrives after the match and its creation.
 """
 
 from collections.abc import Iterable, Sequence

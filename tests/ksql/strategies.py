@@ -155,6 +155,13 @@ CONTEXTS: Final[st.SearchStrategy[list[Created | Listed]]] = st.lists(
                 command_line="explorer",
                 parent="userinit",
             ),
+            Listed(
+                ms=NOON,
+                host="WIN10",
+                pid=4242,
+                path="C:\\Windows\\explorer.exe",
+                command_line="listed explorer",
+            ),
             Created(
                 ms=MIDNIGHT,
                 host="DC.lab.example",
@@ -177,7 +184,8 @@ CONTEXTS: Final[st.SearchStrategy[list[Created | Listed]]] = st.lists(
     ),
     unique=True,
 )
-"""What becomes known of processes. Of none both ways: which of the two is told then depends on what comes first."""
+"""What becomes known of processes. No inventory knows what a creation does not tell: whether that is told depends on what
+comes first."""
 
 
 @st.composite

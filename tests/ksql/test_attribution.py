@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.ksql.cases import CASES, Case
+from tests.ksql.cases.all import CASES
+from tests.ksql.cases.case import Case
 from tests.ksql.fusion import concluded
 from tests.ksql.reference import Known, attribute
 

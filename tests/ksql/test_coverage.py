@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.ksql.cases import BEACON, ELSEWHERE, INTERNAL, NO_AGENT, SECOND, conn, sysmon
 from tests.ksql.fusion import ARRIVAL, written
 from tests.ksql.records import record
 from tests.ksql.seen import Seen
+from tests.ksql.witnessed import BEACON, ELSEWHERE, INTERNAL, NO_AGENT, SECOND, conn, sysmon
 
 
 def table(name: str, seen: Sequence[Seen]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ksql.cases import BEACON, EXPLORER, SVCHOST, conn, osquery, sysmon
 from tests.ksql.fusion import concluded
 from tests.ksql.reference import attribute
 from tests.ksql.seen import Seen
+from tests.ksql.witnessed import BEACON, EXPLORER, SVCHOST, conn, osquery, sysmon
 
 PUBLIC = (
     "139.59.1.2",

@@ -26,7 +26,7 @@ from infra.pipeline.ksql.client import KsqlClient
 from infra.pipeline.ksql.statements import read_folder
 from tests.embedded.ksql.instance_process import InstanceProcess
 from tests.kafka_broker import running_kafka
-from tests.ksql.cases import CASES
+from tests.ksql.cases.all import CASES
 from tests.ksql.fusion import ARRIVAL, FOLDER, RULES
 from tests.ksql.history import records, told
 from tests.ksql.outcome import known
