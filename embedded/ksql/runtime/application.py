@@ -108,6 +108,8 @@ class Application:
         instance.leave()
 
     def _answer(self, instance: Instance) -> None:
+        if not self._requests.empty():
+            instance.commit_open()  # what fails here fails the queries, not who asks
         waiting: list[_Request] = []
         while not self._requests.empty():
             request = self._requests.get()

@@ -16,6 +16,7 @@ from embedded.ksql.runtime.identity import Identity
 from embedded.ksql.runtime.intake import BATCH, Taken
 from embedded.ksql.runtime.keeping import Keeper
 from embedded.ksql.runtime.membership import Membership
+from embedded.ksql.runtime.missing import MissingTopics
 from embedded.ksql.runtime.names import PREFIX, Names
 from embedded.ksql.runtime.progress import Progress
 from embedded.ksql.runtime.queries import Queries
@@ -43,7 +44,8 @@ LOOK_IDLE: Final = 1.0
 """Seconds between two looks for records that others have written to topics that are handed on."""
 
 CHECK: Final = 5.0
-"""Seconds between two looks whether all topics are there."""
+CHECK_AGAIN: Final = 1.0
+"""Seconds between two looks whether all topics are there, and after one was not."""
 
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
@@ -66,6 +68,7 @@ class Instance:
         self.states = QueryStates()
         self.asked = 0.0
         self.cluster = Cluster(settings.bootstrap)
+        self.missing = MissingTopics(self.cluster, self.states)
         prepare_transactions(settings.bootstrap)
         self.cluster.prepare_groups(self.names.instances)
         self.cluster.create(
@@ -132,7 +135,7 @@ class Instance:
 
         Raises:
             QueryFailedError: a query failed; call `failed`, then go on.
-            RuntimeFailureError: Kafka refused something; call `lost`, then go on.
+            RuntimeFailureError: Kafka refused something, or its topics have changed; call `lost`, then go on.
         """
         self._membership.poll()
         if self.stale:
@@ -144,8 +147,9 @@ class Instance:
         if self._mine != self._membership.mine:
             self._take_over(self._membership.mine)
         taken = self.source.take(self._patience())
-        for topic in taken.missing:
-            self.queries.refuse_without(topic)
+        if taken.missing:
+            self.work.commit()
+            self._take_over_anew(f"topic {min(taken.missing)} is not there")
         busy = self.work.process(taken)
         opened = self.transaction.opened
         if opened is not None and time.monotonic() - opened < self._interval(taken):
@@ -153,9 +157,13 @@ class Instance:
         self.work.commit()
         self._between(idle=not busy)
 
-    def _await_share(self) -> None:
+    def commit_open(self) -> None:
+        """Commit what is open, if anything is."""
         if self._mine is not None and self.transaction.opened is not None:
             self.work.commit()
+
+    def _await_share(self) -> None:
+        self.commit_open()
         self._membership.poll(IDLE)
 
     def _take_over(self, mine: frozenset[int]) -> None:
@@ -164,12 +172,16 @@ class Instance:
             self.work.release()
         else:
             self.transaction = Transaction(
-                self._settings.bootstrap, f"{PREFIX}{self.names.service_id}-{self._identity.name}"
+                self._settings.bootstrap,
+                f"{PREFIX}{self.names.service_id}-{self._identity.name}",
+                lambda: self.missing.are_more(self.engine.queries),
             )
         self.queries = Queries(self.cluster, self.names, self.transaction, self.states, WORKERS)
         self.work = Work(self.queries, self.transaction, self.names.journal)
         self._mine = None
-        self.queries.take_over(mine, self.engine.queries)
+        self.missing.note(self.engine.queries)
+        self.queries.take_over(mine, self.engine.queries, self.missing.topics)
+        self.queries.begin_anew()
         self.queries.place_new(self.statements.resets)
         self.source.read_from(self.queries.starts())
         self._mine = mine
@@ -197,12 +209,27 @@ class Instance:
             executor.follow(self)
         self._dirty = not idle
         if now >= self._check_at:
-            self._check_at = now + CHECK
-            self.queries.check_sources()
+            wrong = self.queries.wrong_topic()
+            self._check_at = now + (CHECK_AGAIN if self.queries.doubts or self.missing.topics else CHECK)
+            if wrong:
+                self._take_over_anew(f"topic {wrong} was deleted, or deleted and made anew")
+            if self.missing.are_back:
+                self._take_over_anew("topics that were missing are there again")
         self.keeper.see_to()
         due = self.work.spent > max(self._settings.snapshot_seconds, SNAPSHOT_SHARE * self.keeper.took)
         if due and self.keeper.begin(self.queries.workers.values()):
             self.work.spent = 0.0
+
+    def _take_over_anew(self, why: str) -> None:
+        """Begin again with the topics as they are now; nothing may be open.
+
+        What the queries hold is kept first, because the records that it came from may be gone.
+
+        Raises:
+            RuntimeFailureError: always.
+        """
+        self.snapshot()
+        raise RuntimeFailureError(why)
 
     def snapshot(self) -> None:
         """Keep what the queries hold, so that a recovery begins here; nothing may be open."""

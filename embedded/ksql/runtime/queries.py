@@ -1,5 +1,6 @@
 """The application's queries on this instance: which readers they have here, and where those begin."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from embedded.ksql.query import Query
 from embedded.ksql.record import DeadLetter
 from embedded.ksql.runtime.cluster import Cluster, Input
+from embedded.ksql.runtime.missing import needed
 from embedded.ksql.runtime.names import Names
 from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.recovery import Recovery
@@ -14,6 +16,8 @@ from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
 from embedded.ksql.runtime.worker import QueryFailedError, Worker
+
+log = logging.getLogger(__name__)
 
 LOOKS: Final = 3
 """How often a topic is looked for in vain: a broker that comes back knows its topics a little later."""
@@ -23,7 +27,7 @@ class Queries:
     """The queries on this instance's share of the partitions.
 
     `unwritten` are the internal topics that need not exist, as their records are handed on; `ends` says where
-    partitions have been read to their end.
+    partitions have been read to their end; `doubts` how often a topic has been looked for in vain.
 
     Args:
         cluster: the cluster's topics.
@@ -47,7 +51,8 @@ class Queries:
         self._internal: dict[str, int] = {}
         self.unwritten: frozenset[str] = frozenset()
         self.ends: dict[Input, int] = {}
-        self._missing: dict[tuple[str, str], int] = {}
+        self.doubts: dict[str, int] = {}
+        self._missing: frozenset[str] = frozenset()
         self.on_dead_letter: Callable[[Reader, DeadLetter], None] = _not_asked
 
     def _partitions(self, topic: str) -> int:
@@ -57,12 +62,15 @@ class Queries:
         """Whether the reader may be given records."""
         return self._states[reader.query.id].status == "RUNNING"
 
-    def take_over(self, numbers: Iterable[int], queries: Mapping[str, Query]) -> None:
+    def take_over(
+        self, numbers: Iterable[int], queries: Mapping[str, Query], missing: frozenset[str] = frozenset()
+    ) -> None:
         """Replace all workers by these, and recover what they hold.
 
         Args:
             numbers: this instance's workers.
-            queries: the application's queries, without those that cannot be recovered.
+            queries: the application's queries.
+            missing: topics that are not there; no running query needs them.
 
         Raises:
             RuntimeFailureError: Kafka does not answer.
@@ -73,6 +81,7 @@ class Queries:
         self.workers = {number: Worker(number, self._partitions) for number in numbers}
         self.ends.clear()
         self.handing_on = None
+        self._missing = missing
         recovery = Recovery(self._cluster, self._names, self._transaction)
         try:
             for worker in self.workers.values():
@@ -80,6 +89,14 @@ class Queries:
                     self._add(worker, query)
             recovery.take_over(self.workers.values())
             self._rewire()
+            self._cluster.create(
+                topic
+                for query in queries.values()
+                for topic in query.internal_topics
+                if topic.name not in self.unwritten
+            )
+            for worker in self.workers.values():
+                worker.let_go(missing)
             if FIRST in self.workers:
                 self.handing_on = HandingOn(self._cluster, self.workers[FIRST], self._transaction)
                 self._rewire()
@@ -102,7 +119,7 @@ class Queries:
         for worker in self.workers.values():
             worker.unwritten = self.unwritten
         if self.handing_on:
-            self.handing_on.topics = fit - self.unwritten
+            self.handing_on.topics = fit - self.unwritten - self._missing
             self.handing_on.detach_unfit()
 
     def start(self, query: Query, reset: str, at: Mapping[Input, int] | None = None) -> None:
@@ -126,30 +143,41 @@ class Queries:
                         worker.place(reader, topic, at[topic, partition])
             self.place(worker, readers, reset)
 
-    def check_sources(self) -> None:
-        """See whether every topic is there that a running query reads, and holds what was read of it.
-
-        Raises:
-            QueryFailedError: a query's topic was deleted, or deleted and made anew.
-        """
-        read = {
-            (reader.query.id, (topic, reader.partition)): at
-            for worker in self.workers.values()
-            for reader in worker.readers.values()
-            for topic, at in reader.positions.items()
-            if self.is_active(reader)
-        }
+    def wrong_topic(self) -> str | None:
+        """A topic that a running query needs, and that was deleted, or deleted and made anew; else None."""
+        places = self._places()
         self._cluster.refresh()
         ends = self._cluster.ends(
-            {key for _, key in read if self._cluster.partitions(key[0]) is not None}, committed=False
+            {key for key in places if self._cluster.partitions(key[0]) is not None}, committed=False
         )
-        missing = {(query, key[0]): at for (query, key), at in read.items() if at > ends.get(key, -1)}
-        self._missing = {key: self._missing.get(key, 0) + 1 for key in missing}
-        for (query, topic), looks in self._missing.items():
-            if looks >= LOOKS:
-                at = missing[query, topic]
-                reason = f"topic {topic} was deleted, or made anew: offset {at} is not there"
-                raise QueryFailedError(query, LookupError(reason))
+        wrong = {key[0] for key, found in places.items() for at, *_ in found if at > ends.get(key, -1)}
+        running = [q for q in self._queries.values() if self._states[q.id].status == "RUNNING"]
+        wrong |= {t for q in running for t in needed(q) if self._cluster.partitions(t) is None}
+        self.doubts = {topic: self.doubts.get(topic, 0) + 1 for topic in wrong}
+        return next((topic for topic, looks in self.doubts.items() if looks >= LOOKS), None)
+
+    def _places(self) -> dict[Input, list[tuple[int, Worker, Reader]]]:
+        """Where the running queries read, by partition."""
+        places: dict[Input, list[tuple[int, Worker, Reader]]] = {}
+        for worker in self.workers.values():
+            for reader in worker.readers.values():
+                if self.is_active(reader):
+                    for topic, at in reader.positions.items():
+                        places.setdefault((topic, reader.partition), []).append((at, worker, reader))
+        return places
+
+    def begin_anew(self) -> None:
+        """Let readers begin again in topics that were deleted and made anew: what they have read is gone.
+
+        Kafka Streams does the same with an offset that is out of range.
+        """
+        places = self._places()
+        for key, (first, end) in self._cluster.bounds(places).items():
+            for at, worker, reader in places[key]:
+                if at > end:
+                    log.warning("%s reads %s, partition %d, from its beginning: it was made anew, without "
+                                "offset %d", reader.key, *key, at)  # fmt: skip
+                    worker.place(reader, key[0], first)
 
     def refuse_without(self, topic: str) -> None:
         """Let a query fail that reads a topic which is not there.
@@ -232,7 +260,12 @@ class Queries:
 
     def positions(self) -> Mapping[tuple[str, Input], int]:
         """How far each query is; all before it is committed, if nothing is open."""
-        return {key: at for worker in self.workers.values() for key, at in worker.positions().items()}
+        return {
+            key: at
+            for worker in self.workers.values()
+            for key, at in worker.positions().items()
+            if key[1][0] not in self._missing
+        }
 
     def clear(self) -> None:
         """Have no share any more."""

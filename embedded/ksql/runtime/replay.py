@@ -30,6 +30,7 @@ class Replay:
         self._ends: dict[Input, int] = {}
         self._taken: dict[Input, int] = {}
         self._starts: dict[Input, int] = {}
+        self._stops: dict[Input, int] = {}
 
     def expect(self, runs: Iterable[Run]) -> None:
         """Begin to read these runs, which will be taken in any order."""
@@ -46,7 +47,7 @@ class Replay:
             RuntimeFailureError: Kafka does not give them within the time limit.
         """
         key = run.input
-        if self._cluster.partitions(run.topic) is None:
+        if not self._is_there(run):
             log.error("topic %s was deleted, but a query still needed it: its state is incomplete", run.topic)
             return []
         self._go_to(key, run.start)
@@ -64,6 +65,14 @@ class Replay:
             if record.offset >= run.start:
                 records.append(record)
         return records
+
+    def _is_there(self, run: Run) -> bool:
+        """Whether the topic exists, and was not made anew with fewer records."""
+        if self._cluster.partitions(run.topic) is None:
+            return False
+        if run.stop > self._stops.get(run.input, -1):
+            self._stops |= self._cluster.ends([run.input], committed=False)
+        return run.stop <= self._stops[run.input]
 
     def _go_to(self, key: Input, offset: int) -> None:
         if key not in self._starts:

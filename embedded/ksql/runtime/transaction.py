@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
@@ -16,6 +17,9 @@ from embedded.ksql.runtime.names import HANDED_ON
 
 _MARK: Final[tuple[str, bytes]] = (HANDED_ON, b"")
 _MARKED: Final[list[tuple[str, str | bytes | None]]] = [_MARK]
+PATIENCE: Final = 1.0
+"""Seconds that records may take to be sent before it is asked whether their topics are there."""
+
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
 
@@ -29,10 +33,14 @@ class Transaction:
     Args:
         bootstrap: Kafka's addresses.
         transactional_id: names the producer; a later one of the same name ends this one's transactions.
+        lacks: whether a topic is gone that is written to; asked when a commit takes long.
     """
 
-    def __init__(self, bootstrap: str, transactional_id: str) -> None:
+    def __init__(
+        self, bootstrap: str, transactional_id: str, lacks: Callable[[], bool] = lambda: False
+    ) -> None:
         self.id = transactional_id
+        self._lacks = lacks
         self.opened: float | None = None
         self.written: Counter[str] = Counter()
         self._open: dict[str, int] = {}
@@ -84,12 +92,22 @@ class Transaction:
         """
         now = int(time.time() * 1000)
         for partition, entry in entries:
-            self._producer.produce(journal, entry, partition=partition, timestamp=now)
+            self._call(partial(self._producer.produce, journal, entry, partition=partition, timestamp=now))
+        self._flush()
         self._call(self._producer.commit_transaction, clients.TIMEOUT)
         for topic, records in self._open.items():
             self.written[topic] += records + 1
         self._open.clear()
         self.opened = None
+
+    def _flush(self) -> None:
+        """Have all records sent; for a topic that is gone librdkafka would wait until the commit fails."""
+        lacked = False
+        while self._call(partial(self._producer.flush, PATIENCE)):
+            lacks = self._lacks()
+            if lacks and lacked:
+                raise RuntimeFailureError("Kafka did not take the transaction: a topic is not there")
+            lacked = lacks
 
     def abort(self) -> None:
         """Give up what the open transaction has written."""
@@ -99,9 +117,9 @@ class Transaction:
             self._producer.purge()
             self._call(self._producer.abort_transaction, clients.TIMEOUT)
 
-    def _call(self, function: Callable[..., Any], *arguments: object) -> None:
+    def _call(self, function: Callable[..., Any], *arguments: object) -> Any:
         try:
-            function(*arguments)
+            return function(*arguments)
         except KafkaException as error:
             raise _explained(error) from error
 

@@ -105,6 +105,8 @@ class HandingOn:
         ends = self._cluster.await_decided([(topic, FIRST) for topic in self._worker.seen])
         replay.forget()
         for (topic, _), end in ends.items():
+            if self._worker.seen[topic] > end:
+                self._worker.seen[topic] = 0  # the topic was deleted and made anew
             run = Run(topic, FIRST, self._worker.seen[topic], end, ())
             others = [r for r in replay.take(run) if not is_handed_on(r)] if run.start < end else []
             replay.forget()

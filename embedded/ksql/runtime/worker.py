@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from embedded.ksql.query import Query
@@ -116,6 +116,12 @@ class Worker:
         reader.positions.pop(topic, None)
         self.events.append(Attached(reader.key, topic, reader.partition))
         self._index()
+
+    def let_go(self, topics: Collection[str]) -> None:
+        """Hand these topics' records on no more: their readers stay where they are in them."""
+        for reader in list(self.readers.values()):
+            for topic in reader.attached.intersection(topics):
+                self.place(reader, topic, self.seen.get(topic, 0))
 
     def _index(self) -> None:
         self._counts.clear()
