@@ -96,18 +96,14 @@ def test_what_is_detected_is_the_attack_and_nothing_else(bundled: Replayed, trut
 
 @pytest.mark.parametrize("name", REAL)
 def test_a_real_recording_gives_what_a_perfect_join_finds(
-    pipeline: Pipeline, shared: Path | None, name: str
+    pipeline: Pipeline, shared: Path, name: str
 ) -> None:
-    if shared is None:
-        return
     figures = replay(pipeline, shared / "recordings" / name).figures
     assert (figures.flows, figures.matched_events, figures.attributed_flows) == REAL[name]
     assert figures.unexplained == 0
 
 
-def test_a_capture_gives_what_it_holds_beyond_zeeks_log(pipeline: Pipeline, shared: Path | None) -> None:
-    if shared is None:
-        return
+def test_a_capture_gives_what_it_holds_beyond_zeeks_log(pipeline: Pipeline, shared: Path) -> None:
     folder = shared / "recordings" / "B_lsass_campaign_01"
     (packets,) = folder.glob("*.pcapng")
     assert replay(pipeline, packets, folder / "sysmon_e3.jsonl").figures.matched_events == 124

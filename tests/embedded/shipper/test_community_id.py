@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from embedded.shipper.community_id import community_id, protocol_number
 
 
-def test_specification_vectors(shared: Path | None) -> None:
-    if shared is None:
-        return
+def test_specification_vectors(shared: Path) -> None:
     for row in json.loads((shared / "community-id-spec" / "baseline_deflt.json").read_text()):
         ports = (row.get("sport") or 0, row.get("dport") or 0)
         assert community_id(row["proto"], row["saddr"], row["daddr"], *ports) == row["communityid"], row

@@ -27,9 +27,7 @@ def flows_of(recording: Recording) -> int:
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_a_real_recording_gives_exactly_its_matches(shared: Path | None, name: str) -> None:
-    if shared is None:
-        return
+def test_a_real_recording_gives_exactly_its_matches(shared: Path, name: str) -> None:
     flows, events, attributed, clocks = REAL[name]
     recording = load([shared / "recordings" / name])
     assert flows_of(recording) == flows
@@ -41,17 +39,13 @@ def test_a_real_recording_gives_exactly_its_matches(shared: Path | None, name: s
     assert recording.dead_letters == []
 
 
-def test_a_capture_is_cut_where_no_conn_log_is_there(shared: Path | None) -> None:
-    if shared is None:
-        return
+def test_a_capture_is_cut_where_no_conn_log_is_there(shared: Path) -> None:
     folder = shared / "recordings" / "B_lsass_campaign_01"
     (capture,) = folder.glob("*.pcapng")
     assert join(load([capture, folder / "sysmon_e3.jsonl"])).events == 124
 
 
-def test_the_conn_log_wins_over_the_capture_and_that_is_said(shared: Path | None) -> None:
-    if shared is None:
-        return
+def test_the_conn_log_wins_over_the_capture_and_that_is_said(shared: Path) -> None:
     recording = load([shared / "recordings" / "B_lsass_campaign_01"])
     assert [told for told in recording.left_out if "pcapng" in told and "conn log" in told]
 
