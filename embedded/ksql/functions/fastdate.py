@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from embedded.ksql.errors import UnsupportedError
-from embedded.ksql.functions.patterns import MONTHS
+from embedded.ksql.functions.moments import MONTHS
 
 _PIECE: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']", re.DOTALL)
 _NUMBERS: Final = {

@@ -2,33 +2,18 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.expressions.instants import from_datetime, last_day, to_datetime, zone
+from embedded.ksql.functions.fields import Fields, check_clock, date_of, time_of, zone_of
+from embedded.ksql.functions.moments import DAYS, HALF, MONTHS, Moment, number, offset, zone_name
 
-MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _PIECE: Final = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|[^A-Za-z'\[\]]", re.DOTALL)
 _DAY_MS: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1)
-_HALF: Final = 12
 _NUMBERS: Final = {
     "M": "month", "L": "month", "d": "day", "H": "hour", "m": "minute", "s": "second", "h": "hour12",
     "K": "hour11", "k": "hour24", "D": "yearday", "n": "nano", "N": "nanoday", "A": "milliday",
@@ -43,56 +28,6 @@ _ZONES: Final = frozenset({"z", "zz", "zzz", "VV"})
 _EPOCH_ORDINAL: Final = _EPOCH.toordinal()
 _PLAIN: Final = ["year", "month", "day", "hour", "minute", "second"]
 _UTC: Final = frozenset({None, "UTC", "Z", "GMT"})
-
-Fields = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A date and time to be written: aware when the pattern may show its zone."""
-
-    when: datetime
-    nanos: int
-    zone_name: str
-
-
-def _offset(moment: Moment, letters: str) -> str:
-    delta = moment.when.utcoffset()
-    seconds = int(delta.total_seconds()) if delta is not None else 0
-    if (seconds == 0 and letters[0] == "X") or (seconds == 0 and letters == "ZZZZZ"):
-        return "Z"
-    sign = "-" if seconds < 0 else "+"
-    hours, minutes = divmod(abs(seconds) // 60, 60)
-    if letters in {"X", "x"} and minutes == 0:
-        return f"{sign}{hours:02d}"
-    return f"{sign}{hours:02d}{':' if letters in {'XXX', 'xxx', 'ZZZZZ'} else ''}{minutes:02d}"
-
-
-def _zone_name(moment: Moment, letters: str) -> str:
-    if letters == "VV":
-        return moment.zone_name
-    name = moment.when.tzname() or ""
-    if not name.isalpha():
-        return moment.zone_name
-    return name
-
-
-def _number(moment: Moment, field: str) -> int:
-    when = moment.when
-    ms = (when.hour * 3600 + when.minute * 60 + when.second) * 1000
-    values = {
-        "month": when.month, "day": when.day, "hour": when.hour, "minute": when.minute, "second": when.second,
-        "hour12": (when.hour - 1) % _HALF + 1, "hour11": when.hour % _HALF, "hour24": when.hour or 24,
-        "yearday": when.timetuple().tm_yday, "nano": moment.nanos,
-        "nanoday": ms * 1_000_000 + moment.nanos, "milliday": ms + moment.nanos // 1_000_000,
-    }  # fmt: skip
-    return values[field]
-
-
-def _check_clock(hour: int, minute: int, second: int, fraction: str) -> None:
-    """Refuses what no clock shows; 24:00 is the end of a day."""
-    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second or int(fraction))):  # noqa: PLR2004
-        raise ValueError(f"{hour}:{minute}:{second} is no time of day")
 
 
 @lru_cache(maxsize=1024)
@@ -158,20 +93,20 @@ class Pattern:
             return self._name(letter, count)
         if letter in _NUMBERS and (count <= 2 or letter in {"D", "n", "N", "A"}):  # noqa: PLR2004 - two digits
             field = _NUMBERS[letter]
-            self._writers.append(lambda moment: str(_number(moment, field)).rjust(count, "0"))
+            self._writers.append(lambda moment: str(number(moment, field)).rjust(count, "0"))
             width = r"\d{1,19}" if count == 1 else rf"\d{{{count}}}" if count == 2 else rf"\d{{{count},19}}"  # noqa: PLR2004
             return self._group(field, width)
         if letter == "S":
             self._writers.append(lambda moment: f"{moment.nanos:09d}".ljust(count, "0")[:count])
             return self._group("fraction", rf"\d{{{count}}}")
         if letters == "a":
-            self._writers.append(lambda moment: "AM" if moment.when.hour < _HALF else "PM")
+            self._writers.append(lambda moment: "AM" if moment.when.hour < HALF else "PM")
             return self._group("half", "AM|PM")
         if letters in _OFFSETS:
-            self._writers.append(lambda moment: _offset(moment, letters))
+            self._writers.append(lambda moment: offset(moment, letters))
             return self._group("offset", _OFFSETS[letters])
         if letters in _ZONES:
-            self._writers.append(lambda moment: _zone_name(moment, letters))
+            self._writers.append(lambda moment: zone_name(moment, letters))
             return self._group("zone", r"[A-Za-z][A-Za-z0-9_/+:-]*")
         if letters == "G":
             self._writers.append(lambda _: "AD")
@@ -236,9 +171,9 @@ class Pattern:
             if match is not None:
                 return self._plain_timestamp(match)
         fields = self._read(text)
-        where = self._zone(fields) or zone(zone_id or "UTC")
-        day = self._date(fields)
-        ms = self._time(fields)
+        where = zone_of(fields) or zone(zone_id or "UTC")
+        day = date_of(fields)
+        ms = time_of(fields)
         local = datetime(day.year, day.month, day.day, tzinfo=where) + timedelta(milliseconds=ms)
         return from_datetime(local.astimezone(UTC))
 
@@ -250,16 +185,16 @@ class Pattern:
         if rest:
             ms = int(rest[0].ljust(3, "0")[:3])
         if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - a clock's limits
-            _check_clock(hour, minute, second, rest[0] if rest else "0")
+            check_clock(hour, minute, second, rest[0] if rest else "0")
         days = _day(year, month, day)
         return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + ms
 
     def parse_date(self, text: str) -> int:
         """A DATE from text; ValueError when it does not fit, or has a time."""
         fields = self._read(text)
-        if self._time(fields) != 0:
+        if time_of(fields) != 0:
             raise ValueError("Date format contains time field.")
-        return (self._date(fields) - _EPOCH).days
+        return (date_of(fields) - _EPOCH).days
 
     def parse_time(self, text: str) -> int:
         """A TIME from text; ValueError when it does not fit, or has a date."""
@@ -268,48 +203,7 @@ class Pattern:
             raise ValueError("Time format contains date field.")
         if not fields.keys() & {"hour", "hour12", "hour11", "hour24", "nanoday", "milliday"}:
             raise ValueError("Unable to obtain LocalTime")
-        return self._time(fields) % _DAY_MS
-
-    @staticmethod
-    def _zone(fields: Fields) -> tzinfo | None:
-        if "offset" in fields:
-            return zone(fields["offset"])
-        return zone(fields["zone"]) if "zone" in fields else None
-
-    @staticmethod
-    def _date(fields: Fields) -> date:
-        year = int(fields.get("year", "1970"))
-        if "shortyear" in fields:
-            year = 2000 + int(fields["shortyear"])
-        if "yearday" in fields:
-            return date(year, 1, 1) + timedelta(days=int(fields["yearday"]) - 1)
-        month = int(fields.get("month", "1"))
-        if "monthname" in fields:
-            month = next(
-                i for i, n in enumerate(MONTHS, 1) if n[:3].lower() == fields["monthname"][:3].lower()
-            )
-        return date(year, month, last_day(year, month, int(fields.get("day", "1"))))
-
-    @staticmethod
-    def _time(fields: Fields) -> int:
-        if "milliday" in fields:
-            return int(fields["milliday"])
-        if "nanoday" in fields:
-            return int(fields["nanoday"]) // 1_000_000
-        hour = int(fields.get("hour", "0"))
-        if "hour24" in fields:
-            hour = int(fields["hour24"]) % 24
-        if "hour12" in fields or "hour11" in fields:
-            hour = int(fields.get("hour12", fields.get("hour11", "0"))) % _HALF
-            hour += _HALF if fields.get("half", "AM").upper() == "PM" else 0
-        minute, second = int(fields.get("minute", "0")), int(fields.get("second", "0"))
-        _check_clock(hour, minute, second, fields.get("fraction", fields.get("nano", "0")))
-        nanos = (
-            int(fields["fraction"].ljust(9, "0")[:9])
-            if "fraction" in fields
-            else int(fields.get("nano", "0"))
-        )
-        return ((hour * 60 + minute) * 60 + second) * 1000 + nanos // 1_000_000
+        return time_of(fields) % _DAY_MS
 
 
 @lru_cache(maxsize=1024)
