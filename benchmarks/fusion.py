@@ -36,6 +36,8 @@ from infra.pipeline.ksql.statements import read_folder
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DEADLINE: Final = 600.0
+IDLE: Final = 5.0
+"""Seconds over which the CPU time of an instance without work is taken."""
 
 
 def flow(uid: int, at: float) -> bytes:
@@ -172,9 +174,9 @@ def apply(made: Bench) -> None:
         made.ksql(statement.text)
     made.figures[f"{len(statements)} statements, one by one (s)"] = f"{time.monotonic() - begun:.2f}"
     idle = made.process.cpu_times()
-    time.sleep(5)
+    time.sleep(IDLE)
     after = made.process.cpu_times()
-    made.figures["idle: CPU (%)"] = f"{(after.user + after.system - idle.user - idle.system) / 5 * 100:.1f}"
+    made.figures["idle: CPU (%)"] = f"{(after.user + after.system - idle.user - idle.system) / IDLE * 100:.1f}"
     made.figures["idle: resident (MB)"] = f"{made.process.memory_info().rss / 1e6:.0f}"
 
 

@@ -91,7 +91,8 @@ class Cluster:
     def prepare_groups(self, group: str) -> None:
         """Wait until the broker can take members into `group`: a new one first has to make a topic for them.
 
-        A member that asks earlier asks again a second later only.
+        A member that asks earlier asks again a second later only. Whatever else is wrong, that member will
+        meet it as well, and tell.
         """
         deadline = time.monotonic() + SETTLED
         while time.monotonic() < deadline:

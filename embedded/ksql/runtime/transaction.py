@@ -132,9 +132,8 @@ def _explained(error: KafkaException) -> RuntimeFailureError:
 
 def _initialise(producer: Producer) -> None:
     try:
-        producer.list_topics(
-            timeout=clients.TIMEOUT
-        )  # without a connection librdkafka waits for half a second
+        # without a connection librdkafka waits for half a second
+        producer.list_topics(timeout=clients.TIMEOUT)
         producer.init_transactions(clients.TIMEOUT)
     except KafkaException as error:
         raise _explained(error) from error
