@@ -176,7 +176,9 @@ def apply(made: Bench) -> None:
     idle = made.process.cpu_times()
     time.sleep(IDLE)
     after = made.process.cpu_times()
-    made.figures["idle: CPU (%)"] = f"{(after.user + after.system - idle.user - idle.system) / IDLE * 100:.1f}"
+    made.figures["idle: CPU (%)"] = (
+        f"{(after.user + after.system - idle.user - idle.system) / IDLE * 100:.1f}"
+    )
     made.figures["idle: resident (MB)"] = f"{made.process.memory_info().rss / 1e6:.0f}"
 
 
