@@ -223,21 +223,8 @@ class KsqlBackend(TextQueryBackend):
         """Refused: a table has no text of the whole event to search."""
         raise _keyword(cond)
 
-    def convert_condition_val_num(
-        self,
-        cond: ConditionValueExpression,
-        state: ConversionState,  # noqa: ARG002 - pySigma's signature
-    ) -> str | DeferredQueryExpression:
-        """Refused likewise."""
-        raise _keyword(cond)
-
-    def convert_condition_val_re(
-        self,
-        cond: ConditionValueExpression,
-        state: ConversionState,  # noqa: ARG002 - pySigma's signature
-    ) -> str | DeferredQueryExpression:
-        """Refused likewise."""
-        raise _keyword(cond)
+    convert_condition_val_num = convert_condition_val_str
+    convert_condition_val_re = convert_condition_val_str
 
     def _fitting(self, cond: Field) -> SigmaType:
         """The value as the column's type wants it."""
