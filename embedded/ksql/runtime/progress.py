@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 INTERVAL: Final = 1.0
 """Seconds between two reports of a busy instance; an idle one reports at once."""
 
+ANSWER: Final = 5.0
+"""Seconds within which Kafka has to take a report. A dying broker answers none: it is sent again."""
+
 
 class Progress:
     """The committed offsets of the queries' groups, as Kafka knows them.
@@ -52,7 +55,8 @@ class Progress:
                 changed[query_id].append(TopicPartition(topic, partition, offset))
         for query_id, partitions in changed.items():
             request = ConsumerGroupTopicPartitions(self._names.group(query_id), partitions)
-            self._running += self._cluster.admin.alter_consumer_group_offsets([request]).values()
+            sent = self._cluster.admin.alter_consumer_group_offsets([request], request_timeout=ANSWER)
+            self._running += sent.values()
             self._told |= {(query_id, (p.topic, p.partition)): p.offset for p in partitions}
 
     def _ended(self, future: "Future[Any]") -> bool:
