@@ -27,7 +27,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from rich.console import Console
 from rich.table import Table
 
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings as Kafka
 from embedded.ksql.settings import Settings
 from infra import topics
@@ -127,7 +127,7 @@ class Bench:
 @contextmanager
 def bench() -> Iterator[Bench]:
     """A broker, an instance, the statements: all stopped and removed afterwards."""
-    java.train()
+    class_cache.train()
     with tempfile.TemporaryDirectory(prefix="lab-fusion-") as name:
         folder = Path(name)
         kafka = Kafka(

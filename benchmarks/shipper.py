@@ -16,7 +16,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings
 from embedded.shipper.recording import load
 from embedded.shipper.shipping import Times, ship
@@ -95,7 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.shipper")
     parser.add_argument("--flows", type=int, default=100_000)
     flows: int = parser.parse_args().flows
-    java.train()
+    class_cache.train()
     with tempfile.TemporaryDirectory(prefix="lab-benchmark-") as name:
         folder = Path(name)
         kafka = Settings(

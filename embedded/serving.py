@@ -1,22 +1,27 @@
 """Serving ASGI applications from one process until SIGTERM or SIGINT, each on a socket of its own."""
 
+import argparse
 import asyncio
 import contextlib
 import signal
 import socket
 import ssl
-from collections.abc import Coroutine, Iterator, Sequence
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import uvicorn
+from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp
 
 from infra.errors import LabError
 
 STOP_SECONDS: Final = 1
 """How long open connections may take to end when the process is told to stop."""
+
+Settings = TypeVar("Settings", bound=BaseModel)
 
 
 class ListenError(LabError):
@@ -102,3 +107,26 @@ async def serve(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def run(module: str, model: type[Settings], start: Callable[[Settings], None]) -> int:
+    """Run `python -m MODULE --config FILE`; return its exit code, 2 for a useless file and 1 for a failure.
+
+    Args:
+        module: what is run, for the usage and for messages.
+        model: what the JSON file has to hold.
+        start: serves with these settings until SIGTERM or SIGINT.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
+    parser.add_argument("--config", required=True, type=Path, help="a JSON file with the settings")
+    path: Path = parser.parse_args().config
+    name = module.rpartition(".")[2]
+    try:
+        start(model.model_validate_json(path.read_bytes()))
+    except (OSError, ValidationError) as error:
+        print(f"{name}: {path} cannot be used: {error}", file=sys.stderr)
+        return 2
+    except LabError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    return 0

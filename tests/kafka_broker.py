@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings
 
 
 @contextmanager
 def running_kafka() -> Iterator[Settings]:
     """Run a broker of its own; its `bootstrap` is what clients connect to."""
-    java.train()
+    class_cache.train()
     with tempfile.TemporaryDirectory(prefix="lab-kafka-") as folder:
         settings = Settings(
             port=broker.free_port(),

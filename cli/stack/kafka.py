@@ -6,7 +6,7 @@ import yaml
 
 from cli.environment.locations import ROOT
 from cli.environment.progress import step
-from embedded.kafka import archives, java
+from embedded.kafka import archives, class_cache
 
 
 def is_wanted(stack: str, project: Path = ROOT) -> bool:
@@ -27,4 +27,4 @@ def fetch() -> None:
     with step("fetching Apache Kafka's Java archives"):
         archives.classpath()
     with step("making Kafka's class cache, once for this user"):
-        java.train()
+        class_cache.train()

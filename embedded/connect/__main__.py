@@ -1,31 +1,9 @@
 """`python -m embedded.connect --config FILE`: serve until SIGTERM or SIGINT."""
 
-import argparse
 import sys
-from pathlib import Path
 
-from pydantic import ValidationError
-
+from embedded import serving
 from embedded.connect import server
 from embedded.connect.settings import Settings
-from infra.errors import LabError
 
-
-def main() -> int:
-    """Run a Connect worker; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m embedded.connect", description=__doc__)
-    parser.add_argument("--config", required=True, type=Path, help="a JSON file with the settings")
-    path: Path = parser.parse_args().config
-    try:
-        settings = Settings.model_validate_json(path.read_bytes())
-        server.serve(settings)
-    except (OSError, ValidationError) as error:
-        print(f"connect: {path} cannot be used: {error}", file=sys.stderr)
-        return 2
-    except LabError as error:
-        print(f"connect: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-sys.exit(main())
+sys.exit(serving.run("embedded.connect", Settings, server.serve))

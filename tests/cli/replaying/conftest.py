@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.environment.locations import ROOT
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings as KafkaSettings
 from embedded.ksql.settings import Settings as KsqlSettings
 from infra.errors import UnreachableError
@@ -33,7 +33,7 @@ class Pipeline:
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     folder = tmp_path_factory.mktemp("pipeline")
-    java.train()
+    class_cache.train()
     kafka = KafkaSettings(
         port=broker.free_port(),
         controller_port=broker.free_port(),

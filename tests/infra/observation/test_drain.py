@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from embedded.kafka import broker, java
+from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings
 from infra.errors import UnreachableError
 from infra.observation.drain import GROUP_PREFIX, await_drained
@@ -36,7 +36,7 @@ class Query:
 @pytest.fixture
 def mortal(tmp_path: Path) -> Settings:
     """Settings of a broker that a test starts and stops itself."""
-    java.train()
+    class_cache.train()
     return Settings(
         port=broker.free_port(),
         controller_port=broker.free_port(),
