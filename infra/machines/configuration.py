@@ -85,6 +85,13 @@ class MachineConfiguration(BaseModel):
     windows_transport: Literal["https", "ntlm", "kerberos"] = Field(
         default="https", alias="windows.transport", description="https, ntlm or kerberos"
     )
+    windows_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        alias="windows.port",
+        description="WinRM's TCP port; without it, 5986 for https and 5985 for ntlm and kerberos",
+    )
     windows_ca_file: str = Field(
         default="",
         alias="windows.ca_file",

@@ -124,6 +124,7 @@ def windows_machine(configuration: MachineConfiguration, is_secret: Callable[[st
         user=configuration.windows_user,
         password=SecretStr(configuration.windows_password),
         transport=configuration.windows_transport,
+        port=configuration.windows_port or None,
         ca_file=configuration.windows_ca_file or None,
     )
 
@@ -194,7 +195,8 @@ def _demand_secret(key: str, value: str, is_secret: Callable[[str], bool]) -> No
 def _beats(chosen: str, key: str, at: Endpoints) -> BeatsInput:
     if at.beats is None:
         raise ConfigurationError(
-            f"{chosen}, and this stack's logging server takes no Beats",
+            f"{chosen}, and this stack's logging server takes no Beats: the embedded one replays recordings, "
+            "and an external one has no Logstash of the lab's",
             f"pulumi config set logging_server docker, or pulumi config set {key} recorded",
         )
     return at.beats

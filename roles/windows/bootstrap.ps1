@@ -50,6 +50,7 @@ $text = "-----BEGIN CERTIFICATE-----`n$pem`n-----END CERTIFICATE-----`n"
 Write-Output "WinRM listens on port $Port. Copy $file to the lab's machine, and type there:"
 Write-Output "  pulumi config set windows_client existing"
 Write-Output "  pulumi config set windows.address $HostName"
+if ($Port -ne 5986) { Write-Output "  pulumi config set windows.port $Port" }
 Write-Output "  pulumi config set windows.user '$env:COMPUTERNAME\$env:USERNAME'"
 Write-Output "  pulumi config set windows.ca_file PATH_OF_lab-winrm.crt"
 Write-Output "  pulumi config set --secret windows.password"

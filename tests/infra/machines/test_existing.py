@@ -9,7 +9,7 @@ import pytest
 from infra.config import LabConfiguration, parse
 from infra.errors import ConfigurationError
 from infra.logging_server.endpoints import Endpoints
-from infra.machines import choice
+from infra.machines import choice, existing
 
 ENCRYPTED = {"windows.password", "zeek.sudo_password"}
 
@@ -70,7 +70,7 @@ WINDOWS = {
             {"zeek_server": "container", "docker.host": "ssh://analyst@192.0.2.9"},
             ["another machine", "zeek_server existing"],
         ),
-        (ZEEK, ["takes no Beats", "pulumi config set logging_server docker"]),
+        (ZEEK, ["takes no Beats", "replays recordings", "pulumi config set logging_server docker"]),
         (WINDOWS, ["takes no Beats"]),
     ],
 )
@@ -94,3 +94,19 @@ def test_a_password_in_the_clear_is_refused_without_showing_it(embedded: Endpoin
 def test_an_unknown_transport_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="https, ntlm or kerberos"):
         _configuration(**{"windows.transport": "basic"})
+
+
+@pytest.mark.parametrize(
+    ("values", "endpoint"),
+    [
+        ({}, "https://192.0.2.8:5986/wsman"),
+        ({"windows.transport": "ntlm"}, "http://192.0.2.8:5985/wsman"),
+        ({"windows.port": "15986"}, "https://192.0.2.8:15986/wsman"),
+        ({"windows.transport": "kerberos", "windows.port": "80"}, "http://192.0.2.8:80/wsman"),
+    ],
+)
+def test_winrm_is_reached_on_its_usual_port_or_on_the_one_that_is_set(
+    values: dict[str, str], endpoint: str
+) -> None:
+    machine = existing.windows_machine(_configuration(**WINDOWS, **values), ENCRYPTED.__contains__)
+    assert machine.address().endpoint == endpoint
