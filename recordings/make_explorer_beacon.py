@@ -9,7 +9,7 @@ from typing import Final
 
 from recordings.synthesis import cases, domain, everyday, osquery_lines, sysmon_lines, zeek_lines
 from recordings.synthesis.attack import attack
-from recordings.synthesis.cast import CHROME, HOUR, START
+from recordings.synthesis.cast import CHROME, CLIENT_PROCESSES, HOUR, START
 from recordings.synthesis.chance import Chance
 from recordings.synthesis.flow import Flow, Plan
 from recordings.synthesis.truth import manifest
@@ -32,8 +32,10 @@ def make(seed: int = SEED) -> dict[str, bytes]:
     logged = [flow for flow in plan.flows if _logged(flow)]
     begun = [flow for flow in plan.flows if flow.start < HOUR]
     files = {f"zeek/{log}.log": lines for log, lines in zeek_lines.logs(logged).items()}
-    files["windows/winlogbeat.ndjson"] = sysmon_lines.log(begun, Chance(seed + 1))
-    files["windows/osqueryd.results.log"] = osquery_lines.log(begun)
+    files["windows/winlogbeat.ndjson"] = sysmon_lines.log(
+        begun, Chance(seed + 1), CLIENT_PROCESSES, is_injected=True
+    )
+    files["windows/osqueryd.results.log"] = osquery_lines.log(begun, CLIENT_PROCESSES)
     files["manifest.json"] = manifest(seed, logged, caught, hard)
     return files
 

@@ -5,11 +5,12 @@ win_socket_events.
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
 
-from recordings.synthesis.cast import CLIENT, CLIENT_PROCESSES, HOUR, START, Process
+from recordings.synthesis.cast import CLIENT, HOUR, START, Process
 from recordings.synthesis.flow import Flow
 from recordings.synthesis.sysmon_lines import users
 
@@ -19,15 +20,15 @@ _INVENTORY_EVERY: Final = 600
 _NUMBERS: Final = {"tcp": "6", "udp": "17"}
 
 
-def log(flows: list[Flow]) -> bytes:
-    """The client's results log, in the order in which its lines are written."""
+def log(flows: list[Flow], processes: Iterable[Process]) -> bytes:
+    """The client's results log, in the order in which its lines are written; `processes`: its inventory."""
     lines: list[tuple[int, dict[str, Any]]] = []
     for flow in flows:
         for process, began in users(flow, "osquery"):
             row = _socket(flow, process, began=began)
             written = (int(row["time"]) // _LOOKS_EVERY + 1) * _LOOKS_EVERY
             lines.append((written, _result("win_socket_events", written, row)))
-    for process in CLIENT_PROCESSES:
+    for process in processes:
         # The inventory knows a process from its next run on; those that are there already, from the first.
         seen = max(0, int(process.started) // _INVENTORY_EVERY + 1) * _INVENTORY_EVERY
         if seen <= HOUR:

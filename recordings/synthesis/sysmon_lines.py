@@ -4,6 +4,7 @@ Sources: Winlogbeat reference, "Exported fields"; Sysmon's own event description
 """
 
 import ipaddress
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ import orjson
 
 from recordings.synthesis.attack import INJECTED_AT
 from recordings.synthesis.cast import (
-    CLIENT_PROCESSES,
     EXPLORER,
     POWERSHELL,
     SHORT_LIVED,
@@ -30,12 +30,18 @@ _NAMES: Final = {
 _NO_PROCESS: Final = "{00000000-0000-0000-0000-000000000000}"
 
 
-def log(flows: list[Flow], chance: Chance) -> bytes:
-    """The file of both hosts' events, in the order in which they happened."""
+def log(
+    flows: list[Flow], chance: Chance, processes: Iterable[Process], *, is_injected: bool = False
+) -> bytes:
+    """The file of all hosts' events, in the order in which they happened: `processes` are seen to be born.
+
+    `is_injected`: whether the attack's thread is seen to be started in explorer.exe.
+    """
     events: list[tuple[float, Host, int, dict[str, str]]] = [
-        (process.started, process.host, 1, _creation(process)) for process in CLIENT_PROCESSES
+        (process.started, process.host, 1, _creation(process)) for process in processes
     ]
-    events.append((INJECTED_AT, EXPLORER.host, 8, _injection()))
+    if is_injected:
+        events.append((INJECTED_AT, EXPLORER.host, 8, _injection()))
     for flow in flows:
         for process, initiated in users(flow, "sysmon"):
             at = flow.start + chance.between(0.0008, 0.009)
