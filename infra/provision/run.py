@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,13 +15,15 @@ class Outcome(StrEnum):
     """What became of one step."""
 
     UNCHANGED = "unchanged"
+    BEGUN = "begun"
     CHANGED = "changed"
     REMOVED = "removed"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One step done: which, of how many, with what outcome, in how many seconds."""
+    """Where one step is, as it begins to change something and as it ends: its number, outcome and time."""
 
     host: str
     role: str
@@ -31,8 +34,8 @@ class Progress:
     seconds: float
 
     def __str__(self) -> str:
-        place = f"{self.host}: {self.role} {self.number}/{self.of}"
-        return f"{place} {self.step}: {self.outcome} ({self.seconds:.1f} s)"
+        what = f"{self.host}: {self.role} {self.number}/{self.of} {self.step}: {self.outcome}"
+        return what if self.outcome is Outcome.BEGUN else f"{what} ({self.seconds:.1f} s)"
 
 
 Report = Callable[[Progress], None]
@@ -81,6 +84,34 @@ def _unmet(host: Host, role: Role, step: Step) -> StepFailedError:
     )
 
 
+class _Steps:
+    """A role's steps on their way, and what is reported of them."""
+
+    def __init__(self, host: Host, role: Role, report: Report) -> None:
+        self._host = host
+        self._role = role
+        self._report = report
+        self._number = 0
+        self._began = 0.0
+
+    @contextmanager
+    def timed(self, step: Step) -> Iterator[None]:
+        """Count a step and take its time; one that fails is reported before its error goes on."""
+        self._number += 1
+        self._began = time.monotonic()
+        try:
+            yield
+        except HostError:
+            self.say(step, Outcome.FAILED)
+            raise
+
+    def say(self, step: Step, outcome: Outcome) -> None:
+        """Report where a step is."""
+        seconds = time.monotonic() - self._began
+        place = self._host.name, self._role.name, step.name, self._number, len(self._role.steps)
+        self._report(Progress(*place, outcome, seconds))
+
+
 def apply(host: Host, role: Role, report: Report) -> Iterator[Outcome]:
     """Bring `host` to what `role` describes, a step at a time; yields each step's outcome.
 
@@ -88,17 +119,18 @@ def apply(host: Host, role: Role, report: Report) -> Iterator[Outcome]:
         StepFailedError: a command failed, or a step's checks do not hold after it ran.
         HostError: the host was lost, for longer than the transport's limits.
     """
-    for number, step in enumerate(role.steps, 1):
-        began = time.monotonic()
+    steps = _Steps(host, role, report)
+    for step in role.steps:
         outcome = Outcome.UNCHANGED
-        if not is_met(host, step):
-            for action in step.apply:
-                _do(host, role, step, action)
-            if step.check and not is_met(host, step):
-                raise _unmet(host, role, step)
-            outcome = Outcome.CHANGED
-        seconds = time.monotonic() - began
-        report(Progress(host.name, role.name, step.name, number, len(role.steps), outcome, seconds))
+        with steps.timed(step):
+            if not is_met(host, step):
+                steps.say(step, Outcome.BEGUN)
+                for action in step.apply:
+                    _do(host, role, step, action)
+                if step.check and not is_met(host, step):
+                    raise _unmet(host, role, step)
+                outcome = Outcome.CHANGED
+        steps.say(step, outcome)
         yield outcome
 
 
@@ -109,9 +141,9 @@ def remove(host: Host, role: Role, report: Report) -> None:
         StepFailedError: a removal failed.
         HostError: the host was lost, for longer than the transport's limits.
     """
-    for number, step in enumerate(reversed(role.steps), 1):
-        began = time.monotonic()
-        for action in step.remove:
-            _do(host, role, step, action)
-        seconds = time.monotonic() - began
-        report(Progress(host.name, role.name, step.name, number, len(role.steps), Outcome.REMOVED, seconds))
+    steps = _Steps(host, role, report)
+    for step in reversed(role.steps):
+        with steps.timed(step):
+            for action in step.remove:
+                _do(host, role, step, action)
+        steps.say(step, Outcome.REMOVED)

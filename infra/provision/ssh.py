@@ -25,6 +25,9 @@ RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
 REBOOT_SECONDS: Final = 300.0
 LOST: Final = (paramiko.SSHException, EOFError, ConnectionError, OSError)
 
+BOOT: Final = "cat /proc/sys/kernel/random/boot_id; cut -d ' ' -f 22 /proc/1/stat"
+"""Tells one start of a machine from the next: of the kernel and, for a container, of its first process."""
+
 # moved into place whole: a reader sees the old file or the new one
 INSTALL: Final = """set -e
 test "$(sha256sum <"$1" | cut -d' ' -f1)" = "$5"
@@ -89,7 +92,7 @@ class SshHost:
         self._retried(lambda: self._put(upload))
 
     def await_reboot(self) -> None:
-        """Wait until the kernel's boot id is another one; see `Host.await_reboot`."""
+        """Wait until the machine has started anew; see `Host.await_reboot`."""
         before, deadline = self._boot_id, time.monotonic() + REBOOT_SECONDS
         while time.monotonic() < deadline:
             self.close()
@@ -172,9 +175,7 @@ class SshHost:
                 channel = transport.open_channel(
                     "direct-tcpip", (following.host, following.port), ("127.0.0.1", 0)
                 )
-        self._boot_id = self._execute(
-            "cat /proc/sys/kernel/random/boot_id", None, CONNECT_SECONDS
-        ).stdout.strip()
+        self._boot_id = self._execute(BOOT, None, CONNECT_SECONDS).stdout
 
     def _run(self, command: Command) -> Result:
         line, given = shlex.join(command.arguments), command.stdin

@@ -20,7 +20,9 @@ table inet lab {{
     # ICMP and ICMPv6, by number: a small installation has no /etc/protocols
     meta l4proto {{ 1, 58 }} accept
     tcp dport {ssh_port} accept
+    # a lease is renewed: DHCP, and DHCPv6, whose answer comes from another address than was asked
     udp sport 67 udp dport 68 accept
+    udp sport 547 udp dport 546 accept
   }}
 }}
 """

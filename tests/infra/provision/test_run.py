@@ -1,5 +1,6 @@
 """Roles on a real host: applied, repeated, repaired, resumed and taken off again."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_what_someone_changed_by_hand_is_seen_and_only_that_repaired(
     assert (tmp_path / "b").read_text() == "two"
 
 
+def test_a_step_is_announced_before_it_changes_something_and_its_time_is_told_after(
+    sshd: Sshd, role: Role
+) -> None:
+    said: list[str] = []
+    list(apply(sshd.host(), role, lambda progress: said.append(str(progress))))
+    assert said[0].endswith("notes 1/2 a says one: begun")
+    assert re.search(r"notes 2/2 b says two: changed \(\d+\.\d s\)$", said[3])
+
+
 def test_a_role_is_taken_off_its_last_step_first(sshd: Sshd, role: Role, tmp_path: Path) -> None:
     host = sshd.host()
     list(apply(host, role, _ignore))
@@ -73,10 +83,17 @@ def test_a_failed_step_says_host_step_command_code_and_output_and_the_next_run_g
 ) -> None:
     host, mended = sshd.host(), tmp_path / "mended"
     whole = Role("notes", (role.steps[0], _failing_step(unless=mended), role.steps[1]))
+    said: list[str] = []
     with pytest.raises(StepFailedError) as failed:
-        list(apply(host, whole, _ignore))
+        list(apply(host, whole, lambda progress: said.append(str(progress))))
     for part in (host.name, "a step that fails", "exit code 3", "no disk left"):
         assert part in str(failed.value)
+    assert [line.split(" (")[0].rpartition(": ")[2] for line in said] == [
+        "begun",
+        "changed",
+        "begun",
+        "failed",
+    ]
     mended.touch()
     assert list(apply(host, whole, _ignore)) == [Outcome.UNCHANGED, Outcome.UNCHANGED, Outcome.CHANGED]
 
