@@ -32,9 +32,11 @@ def test_the_sensor_sees_a_connection_before_it_ends(zeek_host: Any) -> None:
     assert zeek_host.file(f"{CURRENT}/conn_open.log").exists
 
 
-def test_filebeat_can_talk_to_logstash(zeek_host: Any) -> None:
+def test_logstash_lets_filebeat_in_by_its_certificate(zeek_host: Any) -> None:
     environment = zeek_host.check_output("systemctl show --property=Environment --value filebeat")
-    assert zeek_host.run(f"env {environment} filebeat test output").rc == 0
+    # With TLS 1.3 a client has shaken hands before the server has looked at its certificate, and calls that success.
+    tried = "filebeat test output -E output.logstash.ssl.supported_protocols=TLSv1.2"
+    assert zeek_host.run(f"env {environment} {tried}").rc == 0
 
 
 def test_its_key_is_roots_alone(zeek_host: Any) -> None:

@@ -1,5 +1,9 @@
 """What the Beats send is routed, goes to the logging server alone, and only over mutual TLS."""
 
+import fnmatch
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +83,69 @@ def test_filestream_does_not_wait_for_a_file_to_be_long_enough_for_a_fingerprint
         assert source["prospector.scanner.fingerprint.enabled"] is False
         assert "file_identity.native" in source
         assert source["id"]  # without one, two inputs would share their positions
+
+
+ZEEK_LOGS = "/opt/zeek/logs"
+OSQUERY_LOGS = r"C:\Program Files\osquery\log"
+
+
+def _is_read(name: str, path: str) -> bool:
+    (source,) = read(name)["filebeat.inputs"]
+    excluded = source.get("prospector.scanner.exclude_files", [])
+    return any(fnmatch.fnmatchcase(path, glob) for glob in source["paths"]) and not any(
+        re.search(pattern, path) for pattern in excluded
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("filebeat/zeek.yml", f"{ZEEK_LOGS}/current/conn_open.log"),
+        # Zeek has rotated it while Filebeat was away (Zeek, "Log::default_rotation_dir")
+        ("filebeat/zeek.yml", f"{ZEEK_LOGS}/archive/conn.2026-01-31-12-00-00.log"),
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.results.log"),
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.results.log.1"),
+        # what is scheduled as a snapshot (osquery, plugins/logger/filesystem_logger.cpp)
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.snapshots.log"),
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.snapshots.log.1"),
+    ],
+)
+def test_every_file_in_which_a_sensor_leaves_events_is_read(name: str, path: str) -> None:
+    assert _is_read(name, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("filebeat/zeek.yml", f"{ZEEK_LOGS}/current/stdout.log"),
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.results.log.2.zst"),
+        ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.INFO.20260131-120000.1234"),
+    ],
+)
+def test_what_is_no_stream_of_events_is_left_alone(name: str, path: str) -> None:
+    assert not _is_read(name, path)
+
+
+@pytest.mark.parametrize("name", ["filebeat/zeek.yml", "filebeat/windows.yml"])
+def test_a_file_that_was_rotated_is_read_to_its_end(name: str) -> None:
+    (source,) = read(name)["filebeat.inputs"]
+    for change in ("renamed", "removed"):
+        assert source[f"close.on_state_change.{change}"] is False
+
+
+SENT = [json.loads(line) for line in Path(__file__).with_name("sent.jsonl").read_text("utf-8").splitlines()]
+"""What real Filebeats sent with these very files of conf/, as it arrived at a Beats input: all but host and folder."""
+
+
+@pytest.mark.parametrize("event", SENT, ids=[f"{e['agent']['version']}-{e['fields']['kind']}" for e in SENT])
+def test_what_real_filebeats_send_reaches_its_topic_as_the_sensor_wrote_it(event: dict[str, Any]) -> None:
+    mounted = logstash.configuration(CURRENT.logstash)
+    pipeline = [REPOSITORY / each for path, each in sorted(mounted.items()) if path.endswith(".conf")]
+    (sent,) = Model(pipeline, logstash.sysmon_event_names()).send(event)
+    assert sent.value == event["message"]
+    assert sent.key == event["host"]["name"]
+    name = Path(event["log"]["file"]["path"]).stem
+    assert sent.topic == (f"zeek-{name}" if event["fields"]["kind"] == "zeek" else topics.OSQUERY_PROCESSES)
 
 
 def test_the_community_id_is_computed_from_sysmon_s_own_fields() -> None:

@@ -26,7 +26,7 @@ COMMAND_LINE_ONLY = {
 RUNTIME = {
     *("schedule_splay_percent", "disable_events", "events_expiry", "events_max", "events_optimize"),
     *("logger_plugin", "logger_path", "logger_event_type", "logger_rotate", "logger_rotate_size"),
-    *("logger_rotate_max_files", "host_identifier"),
+    *("logger_rotate_max_files", "logger_snapshot_event_type", "host_identifier"),
 }
 """Flags that may stand in a configuration's options as well (the same)."""
 
@@ -106,6 +106,12 @@ def test_what_both_say_is_the_same() -> None:
     flags = dict(line.removeprefix("--").split("=", 1) for line in FLAGS)
     for name, value in CONFIGURATION["options"].items():
         assert flags.get(name, json.dumps(value).strip('"')) == json.dumps(value).strip('"'), name
+
+
+def test_each_row_is_a_line_of_its_own_in_a_snapshot_too() -> None:
+    # one line for all processes of a machine may be more than Kafka takes as a record
+    for name in ("logger_event_type", "logger_snapshot_event_type"):
+        assert CONFIGURATION["options"][name] is True
 
 
 def test_a_schedules_queries_have_what_osquery_asks_of_them() -> None:
