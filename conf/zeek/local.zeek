@@ -4,7 +4,7 @@
 @load policy/protocols/conn/community-id-logging
 
 # A connection that lasts is seen when it begins, and not first when it ends.
-@load open-connections
+@load ./open-connections
 
 redef LogAscii::use_json = T;
 # Seconds since 1970 with microseconds: what the KSQL reads.

@@ -27,8 +27,8 @@ export {
 	## Decides what is logged, as for any stream.
 	global log_policy: Log::PolicyHook;
 
-	## How long a UDP flow has to live to be logged as open. It has no handshake that says that it is established,
-	## and nearly all end within less: a question to a name server and its answer.
+	## For how long there have to be packets of a UDP flow for it to be logged as open. It has no handshake that says
+	## that it is established, and nearly all are over within less: a question to a name server and its answer.
 	option established_after: interval = 5 secs;
 
 	## How often a connection is logged for as long as it lives.
@@ -40,20 +40,40 @@ event zeek_init() &priority=5
 	Log::create_stream(LOG, Log::Stream($columns=Conn::Info, $path="conn_open", $policy=log_policy));
 	}
 
-# Called back by ConnPolling for as long as the connection exists; returns when to be called again.
-function log_open(c: connection, cnt: count): interval
+# The same ends may have begun another connection since: it is the uid that says which one this is about.
+event OpenConnections::look(id: conn_id, uid: string)
 	{
+	if ( ! connection_exists(id) )
+		return;
+
+	local c = lookup_connection(id);
+	if ( c$uid != uid )
+		return;
+
+	# Zeek keeps a UDP flow for a minute after its last packet. That it is there does not say that it lives.
+	if ( get_port_transport_proto(id$resp_p) == udp && c$duration < established_after )
+		{
+		schedule established_after { OpenConnections::look(id, uid) };
+		return;
+		}
+
 	Log::write(LOG, Conn::so_far(c));
-	return again_after;
+	schedule again_after { OpenConnections::look(id, uid) };
 	}
 
 event connection_established(c: connection)
 	{
-	ConnPolling::watch(c, log_open, 0, 0 secs);
+	schedule 0 secs { OpenConnections::look(c$id, c$uid) };
+	}
+
+# A connection that is older than the capture: there was no handshake to be seen, and both ends have spoken.
+event partial_connection(c: connection)
+	{
+	schedule 0 secs { OpenConnections::look(c$id, c$uid) };
 	}
 
 event new_connection(c: connection)
 	{
 	if ( get_port_transport_proto(c$id$resp_p) == udp )
-		ConnPolling::watch(c, log_open, 0, established_after);
+		schedule established_after { OpenConnections::look(c$id, c$uid) };
 	}

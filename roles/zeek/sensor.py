@@ -30,7 +30,6 @@ User={user}
 WorkingDirectory={logs}/current
 ExecStartPre=/opt/zeek/bin/zeek --parse-only {scripts}/local.zeek
 ExecStart=/opt/zeek/bin/zeek --iface {interface} {scripts}/local.zeek
-Environment=ZEEKPATH={scripts}:/opt/zeek/share/zeek:/opt/zeek/share/zeek/policy:/opt/zeek/share/zeek/site
 AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN
 CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN
 NoNewPrivileges=yes
