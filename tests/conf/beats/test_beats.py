@@ -118,6 +118,8 @@ def test_every_file_in_which_a_sensor_leaves_events_is_read(name: str, path: str
     ("name", "path"),
     [
         ("filebeat/zeek.yml", f"{ZEEK_LOGS}/current/stdout.log"),
+        # there is one for each log that Zeek has open (Zeek, src/logging/writers/ascii/Ascii.cc)
+        ("filebeat/zeek.yml", f"{ZEEK_LOGS}/current/.shadow.conn.log"),
         ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.results.log.2.zst"),
         ("filebeat/windows.yml", rf"{OSQUERY_LOGS}\osqueryd.INFO.20260131-120000.1234"),
     ],
