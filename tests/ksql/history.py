@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
 from embedded.ksql.record import Record
+from tests.ksql.cases.all import CASES
 from tests.ksql.fusion import ARRIVAL
 from tests.ksql.records import record
 from tests.ksql.reference import DAY_MS
 from tests.ksql.seen import Conn, Created, Listed, Seen, Socket
+from tests.ksql.strategies import happenings
 
 SPARE_GROUP = re.compile(r":77(?=:)")
 """The group of our IPv6 addresses that tells happenings apart; of IPv4 it is the third number."""
@@ -60,3 +64,26 @@ def records(seen: Iterable[Seen], days: int = 0) -> Iterator[Record]:
     """What arrives, in order."""
     for place, item in enumerate(seen):
         yield record(item, ARRIVAL + days * DAY_MS + place)
+
+
+def of_everything(days: int, made_up: int, chosen: int = 20251009, times: int = 1) -> list[Seen]:
+    """The cases that happen within the grace, and so many that Hypothesis makes up of the seed `chosen`; all so many times."""
+    gathered: list[Sequence[Seen]] = []
+
+    @seed(chosen)
+    @settings(
+        max_examples=made_up, database=None, phases=[Phase.generate], suppress_health_check=[*HealthCheck]
+    )
+    @given(happenings())
+    def gather(seen: list[Seen]) -> None:
+        gathered.append(seen)
+
+    gather()
+    return told([*(case.seen for case in CASES if not case.lasts_days), *gathered] * times, days)
+
+
+def parts(seen: Iterable[Seen]) -> tuple[list[Seen], list[Seen]]:
+    """What is known of processes, and flows with their sockets: partitions do not keep the order between the two."""
+    seen = list(seen)
+    context: list[Seen] = [item for item in seen if isinstance(item, Created | Listed)]
+    return context, [item for item in seen if not isinstance(item, Created | Listed)]
