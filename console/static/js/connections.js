@@ -30,8 +30,8 @@ function drawLine(line, row) {
   put(cells.process, name === null ? h("em", null, `no process: ${value(row.reason)}`) : name,
     name !== null && row.pid !== null && h("small", null, row.pid));
   cells.process.title = isDetected ? row.detections.map(visible).join("; ") : value(row.process ?? row.processes);
-  cells.host.textContent = value(row.host);
-  cells.user.textContent = value(row.user);
+  cells.host.textContent = cells.host.title = value(row.host);
+  cells.user.textContent = cells.user.title = value(row.user);
   cells.peer.textContent = `${row.side === "responder" ? "← " : ""}${peer(row)} ${value(row.service ?? row.proto)}`;
   cells.peer.title = value(row.community_id);
   cells.bytes.textContent = bytes(volume(row));

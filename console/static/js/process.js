@@ -10,6 +10,9 @@ import { store } from "./store.js";
 const PAUSE = 1000;
 const LISTED = 200;
 
+/** Whether the process is called by its id, since its name is not known. */
+const isNumbered = (row) => row.process === null;
+
 function groups() {
   const found = new Map();
   for (const row of store.rows.values()) {
@@ -31,7 +34,7 @@ function choose() {
     h("p", null, `${many(found.length, "process")} made the connections that are known${found.length > LISTED ? `; the first ${LISTED}` : ""}. Those with detections come first.`)),
     h("section", { class: "panel block" }, h("div", { class: "choose" }, found.slice(0, LISTED).map((group) =>
       h("a", { href: link({ view: "process", process: group.key }), class: group.detections ? "detected" : "", "data-view": "process" },
-        h("span", null, h("strong", null, nameOf(group.row)), h("small", { class: "dim" }, ` ${value(group.row.pid)}`)),
+        h("span", null, h("strong", null, nameOf(group.row)), !isNumbered(group.row) && h("small", { class: "dim" }, ` ${value(group.row.pid)}`)),
         h("span", { class: "dim" }, value(group.row.host)), h("span", { class: "number" }, many(group.flows, "flow")),
         h("span", { class: "number dim" }, bytes(group.bytes)),
         h("span", { class: group.detections ? "number alarm" : "number dim" }, group.detections ? `${count(group.detections)} detected` : time(group.last)))))));
@@ -95,7 +98,7 @@ export function processes(main) {
     put(main, h("article", { class: "page" },
       h("header", { class: "story chain" }, detections.map((name) => h("p", { class: "found" }, h("span", null, visible(name)))),
         event.PARENT_NAME && h("p", { class: "born" }, file(event.PARENT_NAME)),
-        h("h1", null, nameOf(rows[0]), h("span", { class: "dim" }, ` ${value(event.PROCESS_ID)}`)),
+        h("h1", null, nameOf(rows[0]), !isNumbered(rows[0]) && h("span", { class: "dim" }, ` ${value(event.PROCESS_ID)}`)),
         h("p", null, `${event.USERNAME ? `${visible(event.USERNAME)} on` : "On"} ${value(event.HOSTNAME)}: ${many(rows.length, "connection")} to ${many(new Set(rows.map(peer)).size, "peer")}, ${bytes(rows.reduce((sum, row) => sum + (volume(row) ?? 0), 0))}.`)),
       h("section", { class: "panel block" }, h("header", null, h("h2", null, "All that it talked to"), h("p", null, "a lane for each peer, time to the right, height by bytes")),
         h("div", { class: "lanes" }, lanes(rows, width, (row) => go({ view: "compare", key: row.key })))),

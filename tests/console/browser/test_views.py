@@ -97,3 +97,10 @@ def test_on_a_phone_the_tab_of_the_view_is_in_sight(page: Page, width: int) -> N
         # a browser scrolls by whole pixels
         assert box["x"] >= -1
         assert box["x"] + box["width"] <= width + 1
+
+
+def test_on_a_phone_of_today_all_tabs_are_in_sight_at_once(page: Page, console: Running) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{console.url}/?view=pipeline")
+    expect(page.locator(".tabs a[aria-current]")).to_contain_text("Pipeline")
+    assert page.locator(".tabs").evaluate("tabs => tabs.scrollWidth <= tabs.clientWidth")
