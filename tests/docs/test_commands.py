@@ -1,4 +1,4 @@
-"""Every command in the documentation can be typed: it is parsed by the program that it is for, or has a reason."""
+"""Every command in the documentation is typed by a test, or has a reason; and all are parsed by their programs."""
 
 import importlib
 import importlib.util
@@ -17,18 +17,8 @@ from cli.tool.provide import provide
 from infra import config
 from infra.observation.faults import known
 from tests.conftest import REPOSITORY
+from tests.docs import typed
 from tests.docs.commands import DOCUMENTS, Command, commands
-
-NOT_RUN_HERE: Final = {
-    "source .lab/env": "a shell's own; tests/cli/environment/test_shell.py reads that file in bash and zsh",
-    "pre-commit install": "would write into this clone's hooks",
-    "docker exec": "needs a docker stack, whose images cannot be had everywhere",
-    "docker rm": "as docker exec",
-    "docker volume rm": "as docker exec",
-    "docker load": "the engine's own word for taking images from a file; nothing of the lab's is in it",
-    "docker inspect": "as docker load",
-}
-"""What no test types, by how it begins, and why."""
 
 
 def _lab(words: tuple[str, ...]) -> None:
@@ -115,14 +105,29 @@ def test_a_command_of_the_documentation_can_be_typed(command: Command) -> None:
     if program.startswith(".") and script.is_file():
         assert os.access(script, os.X_OK)
         return
-    assert any(text.startswith(begin) for begin in NOT_RUN_HERE), (
-        f"{command}: no test reads this command; teach tests/docs/test_commands.py to, or give a reason"
+    assert text in typed.IN_A_SHELL or typed.why_not(text) is not None, (
+        f"{command}: no test reads this command; teach tests/docs/test_commands.py to"
     )
 
 
+def test_every_command_is_typed_by_a_test_or_has_a_reason() -> None:
+    """The tests of tests/end_to_end type what these tables say."""
+    typed_there = {*typed.SHOWN, *typed.ASKING, *typed.UNTIL_CTRL_C, *typed.IN_A_SHELL}
+    left = [text for text in typed.left_to_type() if not text.startswith(typed.CONFIGURING)]
+    assert [text for text in left if text not in typed_there] == [], (
+        "add it to a table of tests/docs/typed.py"
+    )
+    assert typed_there - set(left) == set(), "no document tells this any more"
+
+
+def test_what_other_tests_are_said_to_type_they_type() -> None:
+    for text, file in typed.TYPED_BESIDE.items():
+        assert f'.types("{text}")' in (REPOSITORY / file).read_text(encoding="utf-8")
+
+
 def test_no_reason_is_left_over() -> None:
-    told = [" ".join(command.words) for command in ALL]
-    unused = [begin for begin in NOT_RUN_HERE if not any(text.startswith(begin) for text in told)]
+    told = [typed.text(command) for command in ALL]
+    unused = [begin for begin in typed.NOT_TYPED if not any(text.startswith(begin) for text in told)]
     assert unused == []
 
 
