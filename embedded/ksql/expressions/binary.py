@@ -44,16 +44,21 @@ def unary(compiler: Compiler, node: tree.Unary) -> Code:
         return Code(value, code.type, nonnull=True)
     if isinstance(code.type, Decimal):
         return Code(f"negate({value})", code.type, nonnull=True)
-    return Code(_wrap(f"-{value}", code.type), code.type, nonnull=True)
+    return Code(_wrap(compiler, f"-{value}", code.type), code.type, nonnull=True)
 
 
-def _wrap(text: str, kind: Type) -> str:
-    """Integer arithmetic wrapped to the width of its type."""
-    if kind == types.INTEGER:
-        return f"((({text}) + 2147483648 & 4294967295) - 2147483648)"
-    if kind == types.BIGINT:
-        return f"((({text}) + 9223372036854775808 & 18446744073709551615) - 9223372036854775808)"
-    return f"({text})"
+_WRAPS: Final = {
+    types.INTEGER: ("i32", "-2147483648", "2147483647"),
+    types.BIGINT: ("i64", "-9223372036854775808", "9223372036854775807"),
+}
+
+
+def _wrap(compiler: Compiler, text: str, kind: Type) -> str:
+    """Integer arithmetic wrapped to the width of its type: nearly always it fits as it is."""
+    if kind not in _WRAPS:
+        return f"({text})"
+    (wrap, least, most), held = _WRAPS[kind], compiler.fresh()
+    return f"({held} if {least} <= ({held} := {text}) <= {most} else {wrap}({held}))"
 
 
 def decimal_result(operator: str, left: Decimal, right: Decimal) -> Decimal:
@@ -101,10 +106,10 @@ def arithmetic(compiler: Compiler, node: tree.Arithmetic) -> Code:  # noqa: PLR0
         return Code(f"({a} {operator} {b})", types.DOUBLE, nonnull=True)
     kind_ = types.BIGINT if name == "BIGINT" else types.INTEGER
     if operator == "/":
-        return Code(_wrap(f"int_div({a}, {b})", kind_), kind_, nonnull=True)
+        return Code(_wrap(compiler, f"int_div({a}, {b})", kind_), kind_, nonnull=True)
     if operator == "%":
         return Code(f"int_mod({a}, {b})", kind_, nonnull=True)
-    return Code(_wrap(f"{a} {operator} {b}", kind_), kind_, nonnull=True)
+    return Code(_wrap(compiler, f"{a} {operator} {b}", kind_), kind_, nonnull=True)
 
 
 def _comparable(left: Type, operator: str, right: Type) -> bool:

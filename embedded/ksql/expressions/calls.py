@@ -52,23 +52,25 @@ def call(compiler: Compiler, node: tree.Call) -> Code:
         if isinstance(argument, Type) and is_generic(parameter):
             bind(parameter, argument, bound)
     texts: list[str] = []
-    safe = overload.safe
+    safe, arguments_safe = overload.safe, True
     for each, parameter, argument in zip(node.arguments, parameters, arguments, strict=True):
         if isinstance(each, tree.Lambda):
             texts.append(_lambda(compiler, each, parameter, bound))
-            safe = False
+            safe = arguments_safe = False
         elif isinstance(each, tree.Interval):
             texts.append(repr(each.unit))
         else:
             code = _converted(compiler, compiler.compile(each), argument, parameter)
             nest = isinstance(each, tree.Call | tree.Dereference)
             texts.append(compiler.nested(code) if nest else code.text)
-            safe = safe and (code.safe or (nest and compiler.null_on_error))
+            arguments_safe = arguments_safe and (code.safe or (nest and compiler.null_on_error))
     returns = _returns(overload, arguments, bound)
+    safe = safe and arguments_safe
     if overload.text is not None and safe:
         return Code(overload.text(texts, compiler.fresh), returns, safe=safe)
     function = compiler.constant(_specialised(overload, node, arguments), "f")
-    return Code(f"{function}({', '.join(texts)})", returns, safe=safe)
+    tried = f"tried({', '.join([function, *texts])})" if arguments_safe else ""
+    return Code(f"{function}({', '.join(texts)})", returns, safe=safe, tried=tried)
 
 
 def _argument(compiler: Compiler, node: tree.Expression) -> Argument:

@@ -17,13 +17,15 @@ from embedded.ksql.types import Type
 class Code:
     """Python text of an expression.
 
-    `type` is None for NULL. `nonnull` says that it is never None, `safe` that it never raises.
+    `type` is None for NULL. `nonnull` says that it is never None, `safe` that it never raises. `tried` is
+    text that gives None where `text` raises, if there is a short one.
     """
 
     text: str
     type: Type | None
     nonnull: bool = False
     safe: bool = False
+    tried: str = ""
 
 
 class NullError(Exception):
@@ -42,6 +44,14 @@ def attempt(compute: Callable[[], Any]) -> Any:
     try:
         return compute()
     except Exception:  # noqa: BLE001 - any failure of an expression is a null, by ksqlDB's rule
+        return None
+
+
+def tried(function: Callable[..., Any], *arguments: Any) -> Any:
+    """As `attempt`, of a call whose arguments are at hand."""
+    try:
+        return function(*arguments)
+    except Exception:  # noqa: BLE001 - as in `attempt`
         return None
 
 
@@ -130,6 +140,8 @@ RUNTIME: Final[dict[str, object]] = {
     "double_decimal": double_decimal,
     "double_div": arithmetic.double_div,
     "double_mod": arithmetic.double_mod,
+    "i32": arithmetic.i32,
+    "i64": arithmetic.i64,
     "int_div": arithmetic.int_div,
     "int_mod": arithmetic.int_mod,
     "like": like,
@@ -140,4 +152,5 @@ RUNTIME: Final[dict[str, object]] = {
     "parse_time": instants.parse_time,
     "parse_timestamp": instants.parse_timestamp,
     "required": required,
+    "tried": tried,
 }

@@ -1,6 +1,6 @@
 """From expressions to Python: one pass that finds types, refuses what ksqlDB refuses, and writes code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal as Exact
 from typing import Any
 
@@ -86,6 +86,10 @@ class Compiler:
             self._compiled[id(node)] = (node, code)
         return code
 
+    def know(self, nodes: Iterable[Expression], code: Code) -> None:
+        """Lets these nodes, wherever they are outside of lambdas, be this code."""
+        self._compiled |= {id(node): (node, code) for node in nodes}
+
     def type_of(self, node: Expression) -> Type | None:
         """The type of an expression; None for NULL."""
         return self.compile(node).type
@@ -106,7 +110,7 @@ class Compiler:
         """Code that is null when it fails, where ksqlDB handles errors of a part by themselves."""
         if code.safe or not self.null_on_error:
             return code.text
-        return f"attempt(lambda: {code.text})"
+        return code.tried or f"attempt(lambda: {code.text})"
 
     def truth(self, node: Expression) -> str:
         """Code of a condition: a null raises, as unboxing a null Boolean does."""

@@ -97,8 +97,9 @@ def _quoted(path: str, at: int) -> tuple[str, int]:
 
 
 @scalar("EXTRACTJSONFIELD", "STRING, STRING -> STRING")
+@lru_cache(maxsize=1024)
 def extract_json_field(text: str | None, path: str | None) -> str | None:
-    """The value at a path, text without its quotes; null when there is none."""
+    """The value at a path, text without its quotes; null when there is none. One text is asked for often."""
     if text is None or path is None:
         return None
     tokens = path_tokens(path)

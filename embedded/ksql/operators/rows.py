@@ -1,10 +1,12 @@
 """Functions over rows, compiled from expressions: projections, conditions, keys."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from embedded.ksql.expressions.code import Code
 from embedded.ksql.expressions.compiler import Columns, Compiler
+from embedded.ksql.expressions.sharing import shared
 from embedded.ksql.language.tree import Expression
 
 Row = list[Any]
@@ -20,10 +22,24 @@ def _guarded(name: str, code: Code) -> list[str]:
     return ["try:", f" {name} = {code.text}", "except Exception:", f" {name} = None"]
 
 
+def _shared(compiler: Compiler, expressions: Sequence[Expression]) -> list[str]:
+    """The lines that compute the parts which the expressions have in common, each once."""
+    lines: list[str] = []
+    for i, each in enumerate(shared(expressions)):
+        code = compiler.compile(each.part)
+        if code.safe:
+            lines.append(f"s{i} = {code.text}")
+            compiler.know(each.places, replace(code, text=f"s{i}"))
+        elif code.nonnull:  # null is then what a failure left behind
+            lines += _guarded(f"s{i}", code)
+            compiler.know(each.places, replace(code, text=f"required(s{i})", tried=f"s{i}"))
+    return lines
+
+
 def projection(expressions: Sequence[Expression], columns: Columns) -> Callable[[Row], Row]:
     """The function that makes a new row; an expression that fails is null."""
     compiler = Compiler(columns)
-    lines: list[str] = []
+    lines = _shared(compiler, expressions)
     items: list[str] = []
     for i, each in enumerate(expressions):
         code = compiler.compile(each)
