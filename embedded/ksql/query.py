@@ -1,10 +1,11 @@
 """Persistent and transient queries as a runtime sees them: stages, and the tasks that run them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from embedded.ksql.catalog import Source, TopicSpec
 from embedded.ksql.record import DeadLetter, Record
+from embedded.ksql.state.held import State
 from embedded.ksql.types import Type
 
 
@@ -32,15 +33,24 @@ class Task(Protocol):
         """
         ...
 
-    def snapshot(self) -> bytes:
-        """The whole state, for `restore` of a task of the same stage (also in another process)."""
+    @property
+    def states(self) -> Sequence[State]:
+        """All that it holds, in an order that is the stage's."""
         ...
 
-    def restore(self, data: bytes) -> None:
-        """Replaces the state by what `snapshot` returned.
+    def about(self) -> bytes:
+        """The first piece of a snapshot; `embedded.ksql.state.dumping` makes the others from `states`."""
+        ...
+
+    def snapshot(self) -> Iterator[bytes]:
+        """The whole state in pieces, for `restore` of a task of the same stage (also in another process)."""
+        ...
+
+    def restore(self, piece: bytes) -> None:
+        """Takes a piece of a `snapshot`, in order; the task is new.
 
         Raises:
-            DataError: `data` is not a snapshot of this stage.
+            DataError: it is not of a snapshot of this stage.
         """
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from embedded.ksql.engine import Engine
 from embedded.ksql.query import Query, Task
 from embedded.ksql.record import DeadLetter, Record
+from embedded.ksql.state.memory import Memory
 
 
 class Runner:
@@ -14,9 +15,18 @@ class Runner:
     Args:
         queries: in the order in which they take a record.
         dead_letters: receives what could not be processed.
+        memory: keeps what they hold in bounds, if there are any.
     """
 
-    def __init__(self, queries: Iterable[Query], dead_letters: list[DeadLetter] | None = None) -> None:
+    def __init__(
+        self,
+        queries: Iterable[Query],
+        dead_letters: list[DeadLetter] | None = None,
+        memory: Memory | None = None,
+    ) -> None:
+        self._memory = memory
+        self._fed = 0
+        self.tasks: list[Task] = []
         self._readers: dict[str, list[Task]] = {}
         self._internal: set[str] = set()
         self._offsets: dict[str, int] = {}
@@ -24,6 +34,7 @@ class Runner:
             self._internal |= {spec.name for spec in query.internal_topics}
             for stage in query.stages:
                 task = stage.task(0)
+                self.tasks.append(task)
                 if dead_letters is not None:
                     task.on_dead_letter = dead_letters.append
                 for topic in stage.source_topics:
@@ -44,6 +55,9 @@ class Runner:
                 if outputs:
                     waiting.extend(outputs)
                     written += (made for made in outputs if made.topic not in internal)
+        self._fed += 1
+        if self._memory is not None and self._fed % self._memory.interval == 0:
+            self._memory.see_to(self.tasks)
         return written
 
     def _store(self, record: Record) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from embedded.ksql.engine import Engine
 from embedded.ksql.record import DeadLetter, Record
 from embedded.ksql.run import Runner
+from embedded.ksql.state.memory import Memory
 from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.statements import read_folder
 from tests.ksql.outcome import known
@@ -36,10 +37,10 @@ def _engine() -> Engine:
     return engine
 
 
-def written(records: Iterable[Record]) -> list[Record]:
+def written(records: Iterable[Record], memory: Memory | None = None) -> list[Record]:
     """What the queries write for these records, from empty state; every record has to be processed."""
     refused: list[DeadLetter] = []
-    runner = Runner(_engine().queries.values(), refused)
+    runner = Runner(_engine().queries.values(), refused, memory)
     made = [output for item in records for output in runner.feed(item)]
     assert not refused, refused[0].reason
     return made

@@ -4,28 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from embedded.ksql.record import DeadLetter, Record
+from embedded.ksql.state.held import State
 
 Forward = Callable[[Any, Any, int], None]
 """Takes a stream's row: key bytes (or None), row (a list, or None), timestamp in ms."""
 
 Change = Callable[[Any, Any, Any, int], None]
 """Takes a table's change: key bytes, new row, old row, timestamp in ms."""
-
-
-class State:
-    """A part of a task's state that a snapshot holds: subclasses say how."""
-
-    def dump(self) -> Any:
-        """The state as plain Python values."""
-        raise NotImplementedError
-
-    def load(self, data: Any) -> None:
-        """Replaces the state by what `dump` returned."""
-        raise NotImplementedError
-
-    def rows(self) -> int:
-        """How many rows it holds, without a walk."""
-        raise NotImplementedError
 
 
 class Context:

@@ -13,12 +13,13 @@ from typing import Any
 
 import orjson
 
-from embedded.ksql.operators.context import Change, Context, State
+from embedded.ksql.operators.context import Change, Context
 from embedded.ksql.operators.internal import row_codec
 from embedded.ksql.operators.tables import Rows
 from embedded.ksql.plan.schema import Schema
 from embedded.ksql.plan.steps import JoinKind
 from embedded.ksql.record import ANY_PARTITION, Record
+from embedded.ksql.state.keyed import Keyed
 
 
 class Ask(StrEnum):
@@ -85,9 +86,9 @@ class Asking:
     def change(self, key: Any, new: Any, before: Any, time: int) -> None:
         """Takes a change of the left table: asks for the row that the new one names."""
         if new is None:
-            self._rows.data.pop(key, None)
+            self._rows.remove(key)
         else:
-            self._rows.data[key] = (new, time)
+            self._rows.put(key, (new, time))
         if new is None and before is None:
             return
         wanted = None if new is None else self._key_of(new)
@@ -121,7 +122,7 @@ class Asking:
         if key is None or value is None:
             return
         asked, right = orjson.loads(value)
-        current = self._rows.data.get(key)
+        current = self._rows.get(key)
         row = None if current is None else current[0]
         if asked != self._hash(row):
             return
@@ -130,32 +131,21 @@ class Asking:
             made = [*row, *(self._nulls if right is None else self._read(right))]
         before = None
         if self._results is not None:
-            replaced = self._results.data.get(key)
+            replaced = self._results.get(key)
             before = None if replaced is None else replaced[0]
             if made is None:
-                self._results.data.pop(key, None)
+                self._results.remove(key)
             else:
-                self._results.data[key] = (made, record.timestamp)
+                self._results.put(key, (made, record.timestamp))
         self._forward(key, made, before, record.timestamp)
 
 
-class _Subscriptions(State):
-    """Who is to be answered when a row changes: (hash, partition) by the row's key and the asking key."""
-
-    __slots__ = ("data",)
+class _Subscriptions(Keyed):
+    """Who is to be answered when a row changes: (hash, partition) by the asking key, by the row's key."""
 
     def __init__(self, context: Context) -> None:
-        self.data: dict[bytes, dict[bytes, tuple[str | None, int]]] = {}
+        super().__init__()
         context.states.append(self)
-
-    def rows(self) -> int:
-        return sum(map(len, self.data.values()))
-
-    def dump(self) -> Any:
-        return self.data
-
-    def load(self, data: Any) -> None:
-        self.data = data
 
 
 class Answering:
@@ -183,14 +173,15 @@ class Answering:
         key = base64.b64decode(text)
         found = None
         if record.key is not None:
-            found = self._rows.data.get(record.key)
-            subscribed = self._subscriptions.data.setdefault(record.key, {})
+            found = self._rows.get(record.key)
+            subscribed = self._subscriptions.get(record.key) or {}
             if ask in {Ask.FORGET, Ask.FORGET_AND_ANSWER}:
                 subscribed.pop(key, None)
                 if not subscribed:
-                    del self._subscriptions.data[record.key]
+                    self._subscriptions.remove(record.key)
             else:
                 subscribed[key] = (asked, partition)
+                self._subscriptions.put(record.key, subscribed)
         time = record.timestamp if found is None else max(record.timestamp, found[1])
         if ask == Ask.FORGET_AND_ANSWER:
             self._answer(key, asked, None, partition, time)
@@ -200,10 +191,10 @@ class Answering:
     def change(self, key: Any, new: Any, _: Any, time: int) -> None:
         """Takes a change of the right table: answers all who asked for the row, in order of their keys."""
         if new is None:
-            self._rows.data.pop(key, None)
+            self._rows.remove(key)
         else:
-            self._rows.data[key] = (new, time)
-        for asking, (asked, partition) in sorted(self._subscriptions.data.get(key, {}).items()):
+            self._rows.put(key, (new, time))
+        for asking, (asked, partition) in sorted((self._subscriptions.get(key) or {}).items()):
             self._answer(asking, asked, new, partition, time)
 
     def _answer(self, key: bytes, asked: str | None, row: Any, partition: int, time: int) -> None:

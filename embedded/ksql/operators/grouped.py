@@ -3,29 +3,16 @@
 from typing import Any
 
 from embedded.ksql.operators.aggregates import Accumulator
-from embedded.ksql.operators.context import Change, Context, Forward, State
+from embedded.ksql.operators.context import Change, Context, Forward
+from embedded.ksql.state.keyed import Keyed
 
 
-class Groups(State):
-    """The state of each group, with its time."""
-
-    __slots__ = ("data",)
+class Groups(Keyed):
+    """The state of each group, with its time: (state, time)."""
 
     def __init__(self, context: Context) -> None:
-        self.data: dict[bytes, tuple[Any, int]] = {}
+        super().__init__()
         context.states.append(self)
-
-    def rows(self) -> int:
-        """How many groups there are."""
-        return len(self.data)
-
-    def dump(self) -> Any:
-        """All groups."""
-        return self.data
-
-    def load(self, data: Any) -> None:
-        """Replaces the groups."""
-        self.data = data
 
 
 def stream_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, *, old: bool) -> Forward:
@@ -34,11 +21,11 @@ def stream_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, 
     def process(key: Any, row: Any, time: int) -> None:
         if key is None or row is None:
             return
-        known = groups.data.get(key)
+        known = groups.get(key)
         before = None if known is None else known[0]
         state = accumulator.add(before, row)
         stamp = time if known is None or time > known[1] else known[1]
-        groups.data[key] = (state, stamp)
+        groups.put(key, (state, stamp))
         replaced = None
         if old:
             replaced = accumulator.result(accumulator.empty if before is None else before)
@@ -53,7 +40,7 @@ def table_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, *
     def process(key: Any, new: Any, replaced: Any, time: int) -> None:
         if key is None:
             return
-        known = groups.data.get(key)
+        known = groups.get(key)
         before = None if known is None else known[0]
         state, stamp = before, time
         if replaced is not None and state is not None:
@@ -63,9 +50,9 @@ def table_aggregate(groups: Groups, accumulator: Accumulator, forward: Change, *
         if known is not None and (new is not None or replaced is not None):
             stamp = max(time, known[1])
         if state is None:
-            groups.data.pop(key, None)
+            groups.remove(key)
         else:
-            groups.data[key] = (state, stamp)
+            groups.put(key, (state, stamp))
         forward(
             key,
             None if state is None else accumulator.result(state),

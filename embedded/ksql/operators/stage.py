@@ -1,11 +1,9 @@
 """Stages of a query and the tasks that run them: what `embedded.ksql.query` promises."""
 
-import pickle
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from embedded.ksql.errors import DataError
 from embedded.ksql.operators.build import Builder
 from embedded.ksql.operators.context import Context
 from embedded.ksql.operators.foreign_keys import answers_topic, asking_topic
@@ -13,6 +11,8 @@ from embedded.ksql.partition import partition_of
 from embedded.ksql.plan import steps
 from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
 from embedded.ksql.serde.formats import window_bytes
+from embedded.ksql.state import dumping
+from embedded.ksql.state.held import State
 
 
 def inputs(step: steps.Step) -> list[steps.Step]:
@@ -136,25 +136,27 @@ class RunningTask:
                 context.dead_letter(f"{type(error).__name__}: {error}")
         return outputs
 
-    def snapshot(self) -> bytes:
-        """The whole state."""
-        states = [state.dump() for state in self._context.states]
-        return pickle.dumps((self._context.stream_time, states), protocol=5)
+    @property
+    def states(self) -> Sequence[State]:
+        """All that it holds."""
+        return self._context.states
 
-    def restore(self, data: bytes) -> None:
-        """Replaces the state by what `snapshot` returned.
+    def about(self) -> bytes:
+        """The first piece of a snapshot."""
+        return dumping.about(self._context.stream_time, self._context.states)
+
+    def snapshot(self) -> Iterator[bytes]:
+        """The whole state, in pieces."""
+        yield self.about()
+        yield from dumping.everything(self._context.states)
+
+    def restore(self, piece: bytes) -> None:
+        """Takes a piece of what `snapshot` of another task has given; nothing else may have been taken.
 
         Raises:
-            DataError: `data` is not a snapshot of this stage.
+            DataError: it is not of a snapshot of this stage.
         """
-        try:
-            time, states = pickle.loads(data)  # noqa: S301 - snapshots are the engine's own files
-            pairs = list(zip(self._context.states, states, strict=True))
-        except (pickle.UnpicklingError, ValueError, EOFError, TypeError) as error:
-            raise DataError(f"not a snapshot of this stage: {error}") from error
-        self._context.stream_time = time
-        for state, dumped in pairs:
-            state.load(dumped)
+        self._context.stream_time = dumping.restore(piece, self._context.states, self._context.stream_time)
 
     def state_rows(self) -> int:
         """How many rows the state holds."""

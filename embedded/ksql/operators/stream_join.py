@@ -1,10 +1,13 @@
 """The join of two streams within a span of time (Kafka Streams' KStreamKStreamJoin)."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from embedded.ksql.language.statements import Within
-from embedded.ksql.operators.buffers import JoinBuffer, Waiting
-from embedded.ksql.operators.context import Context, Forward, State
+from embedded.ksql.operators.buffers import JoinBuffer
+from embedded.ksql.operators.context import Context, Forward
+from embedded.ksql.operators.waiting import Waiting
+from embedded.ksql.state.held import Moment
 
 _DAY_MS: Final = 86_400_000
 _NEVER: Final = 2**63 - 1
@@ -12,7 +15,7 @@ LEFT: Final = 1
 RIGHT: Final = 0
 
 
-class StreamJoin(State):
+class StreamJoin(Moment):
     """Both sides of a join; `left` and `right` take the rows of the two streams.
 
     Args:
@@ -111,14 +114,10 @@ class StreamJoin(State):
             seen = last
         self._least = seen if seen >= 0 else _NEVER
 
-    def rows(self) -> int:
-        """None of its own."""
-        return 0
-
-    def dump(self) -> Any:
+    def dump(self) -> Iterator[Any]:
         """The times."""
-        return self._time, self._least
+        yield self._time, self._least
 
-    def load(self, data: Any) -> None:
-        """Replaces the times."""
-        self._time, self._least = data
+    def load(self, piece: Any) -> None:
+        """Takes the times."""
+        self._time, self._least = piece

@@ -3,30 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from embedded.ksql.operators.context import Change, Context, Forward, State
+from embedded.ksql.operators.context import Change, Context, Forward
 from embedded.ksql.plan.steps import JoinKind
+from embedded.ksql.state.keyed import Keyed
 
 
-class Rows(State):
-    """A table's rows by key, each with its time."""
-
-    __slots__ = ("data",)
+class Rows(Keyed):
+    """A table's rows by key, each as (row, time)."""
 
     def __init__(self, context: Context) -> None:
-        self.data: dict[bytes, tuple[Any, int]] = {}
+        super().__init__()
         context.states.append(self)
-
-    def rows(self) -> int:
-        """How many rows there are."""
-        return len(self.data)
-
-    def dump(self) -> Any:
-        """All rows."""
-        return self.data
-
-    def load(self, data: Any) -> None:
-        """Replaces the rows."""
-        self.data = data
 
 
 def table_source(store: Rows | None, forward: Change) -> Forward:
@@ -38,20 +25,17 @@ def table_source(store: Rows | None, forward: Change) -> Forward:
                 forward(key, row, None, time)
 
         return pass_on
-    data = store.data
 
     def process(key: Any, row: Any, time: int) -> None:
         if key is None:
             return
-        rows = store.data
-        old = rows.get(key)
+        old = store.get(key)
         if row is None:
-            rows.pop(key, None)
+            store.remove(key)
         else:
-            rows[key] = (row, time)
+            store.put(key, (row, time))
         forward(key, row, None if old is None else old[0], time)
 
-    del data
     return process
 
 
@@ -115,7 +99,7 @@ def stream_table_join(
     def on_stream(key: Any, row: Any, time: int) -> None:
         if row is None or (key is None and not left):
             return
-        found = None if key is None else store.data.get(key)
+        found = None if key is None else store.get(key)
         if found is not None:
             forward(key, [*row, *found[0], *tail], time)
         elif left:
@@ -123,9 +107,9 @@ def stream_table_join(
 
     def on_table(key: Any, new: Any, _: Any, time: int) -> None:
         if new is None:
-            store.data.pop(key, None)
+            store.remove(key)
         else:
-            store.data[key] = (new, time)
+            store.put(key, (new, time))
 
     return on_stream, on_table
 
@@ -160,19 +144,19 @@ class TableJoin:
     def left(self, key: Any, new: Any, before: Any, time: int) -> None:
         """Takes a change of the left table."""
         self._put(self._left_rows, key, new, time)
-        self._process(key, new, before, time, self._right_rows.data.get(key), left=True)
+        self._process(key, new, before, time, self._right_rows.get(key), left=True)
 
     def right(self, key: Any, new: Any, before: Any, time: int) -> None:
         """Takes a change of the right table."""
         self._put(self._right_rows, key, new, time)
-        self._process(key, new, before, time, self._left_rows.data.get(key), left=False)
+        self._process(key, new, before, time, self._left_rows.get(key), left=False)
 
     @staticmethod
     def _put(rows: Rows, key: Any, new: Any, time: int) -> None:
         if new is None:
-            rows.data.pop(key, None)
+            rows.remove(key)
         else:
-            rows.data[key] = (new, time)
+            rows.put(key, (new, time))
 
     def _process(self, key: Any, new: Any, before: Any, time: int, other: Any, *, left: bool) -> None:
         outer = (

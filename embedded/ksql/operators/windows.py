@@ -1,12 +1,17 @@
 """Aggregation in tumbling and hopping windows (KStreamWindowAggregate)."""
 
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from embedded.ksql.catalog import Window
 from embedded.ksql.language.statements import WindowClause
 from embedded.ksql.operators.aggregates import Accumulator
-from embedded.ksql.operators.context import Change, Context, State
+from embedded.ksql.operators.context import Change, Context
 from embedded.ksql.serde.formats import window_suffix
+from embedded.ksql.state.disk import Disk, decode, number, ordered
+from embedded.ksql.state.held import State, pieces, some
 
 _DAY_MS = 86_400_000
 
@@ -37,8 +42,9 @@ class WindowAggregate(State):
         self._forward = forward
         self._final = final
         self._old = old
-        # start of window -> key -> (state, time)
-        self.windows: dict[int, dict[bytes, tuple[Any, int]]] = {}
+        # start of window -> key -> (state, time); and how many more of each window are on disk
+        self._windows: dict[int, dict[bytes, tuple[Any, int]]] = {}
+        self._spilled: dict[int, int] = {}
         self._time = -1
         self._emitted = -1
         self._newest = 0
@@ -60,10 +66,12 @@ class WindowAggregate(State):
         for start in (time - time % self._size,) if self._tumbling else self._starts(time):
             if start + self._size <= close:
                 continue
-            groups = self.windows.get(start)
+            groups = self._windows.get(start)
             if groups is None:
-                groups = self.windows[start] = {}
+                groups = self._windows[start] = {}
             known = groups.get(key)
+            if known is None and start in self._spilled:
+                known = self._thawed(start, key)
             before = None if known is None else known[0]
             state = self._accumulator.add(before, row)
             stamp = time if known is None or time > known[1] else known[1]
@@ -76,6 +84,16 @@ class WindowAggregate(State):
                 self._forward(self._key(key, start), self._row(state, start), replaced, stamp)
         if self._final and self._emitted < close:
             self._emit(close)
+
+    def _thawed(self, start: int, key: bytes) -> tuple[Any, int] | None:
+        """What is on disk of a key; whoever asks puts it back into memory."""
+        assert self.part is not None  # noqa: S101 - something has been spilled
+        found: tuple[Any, int] | None = self.part.take(ordered(start) + key)
+        if found is not None:
+            self._spilled[start] -= 1
+            if not self._spilled[start]:
+                del self._spilled[start]
+        return found
 
     def _key(self, key: bytes, start: int) -> bytes:
         last, suffix = self._suffix
@@ -101,25 +119,77 @@ class WindowAggregate(State):
                 return
         # The store shows what it keeps only, counted from the newest window.
         low = max(low, self._newest - self._kept)
-        for start in sorted(each for each in self.windows if low <= each <= high):
-            for key, (state, stamp) in sorted(self.windows[start].items(), key=lambda item: item[0]):
+        for start in sorted({each for each in (*self._windows, *self._spilled) if low <= each <= high}):
+            for key, (state, stamp) in self._in_order(start):
                 self._forward(self._key(key, start), self._row(state, start), None, stamp)
         self._emitted = close
 
+    def _in_order(self, start: int) -> Iterable[tuple[bytes, tuple[Any, int]]]:
+        """The groups of a window, in order of their keys."""
+        hot = sorted(self._windows.get(start, {}).items(), key=lambda item: item[0])
+        if self.part is None or start not in self._spilled:
+            return hot
+        low = ordered(start)
+        cold = ((key[len(low) :], decode(value)) for key, value in self.part.items(low, ordered(start + 1)))
+        return merge(hot, cold, key=lambda item: item[0])
+
     def _drop(self) -> None:
         bound = self._time - self._kept
-        for start in [each for each in self.windows if each < bound]:
-            if not self._final or start + self._size <= self._emitted:
-                del self.windows[start]
+        if self._final:
+            bound = min(bound, self._emitted - self._size + 1)
+        for start in [each for each in self._windows if each < bound]:
+            del self._windows[start]
+        gone = [each for each in self._spilled if each < bound]
+        if gone and self.part is not None:
+            self.part.drop(ordered(min(gone)), ordered(max(gone) + 1))
+            for start in gone:
+                del self._spilled[start]
 
     def rows(self) -> int:
         """How many windows of keys there are."""
-        return sum(map(len, self.windows.values()))
+        return self.in_memory() + sum(self._spilled.values())
 
-    def dump(self) -> Any:
-        """All windows, and the times."""
-        return self.windows, self._time, self._emitted, self._newest
+    def in_memory(self) -> int:
+        """How many of them are in memory."""
+        return sum(map(len, self._windows.values()))
 
-    def load(self, data: Any) -> None:
-        """Replaces the windows."""
-        self.windows, self._time, self._emitted, self._newest = data
+    def sample(self) -> Iterable[Any]:
+        """Some of those in memory."""
+        for groups in some(self._windows.values()):
+            yield from some(groups.items())
+
+    def spill(self, count: int, disk: Disk) -> None:
+        """Moves windows of keys to disk: the first windows, and in a window the keys that came first."""
+        for start in sorted(self._windows):
+            if count <= 0:
+                return
+            groups = self._windows[start]
+            oldest = list(islice(groups.items(), count))
+            low = ordered(start)
+            self.on(disk).put((low + key, group) for key, group in oldest)
+            for key, _ in oldest:
+                del groups[key]
+            if not groups:
+                del self._windows[start]
+            self._spilled[start] = self._spilled.get(start, 0) + len(oldest)
+            count -= len(oldest)
+
+    def dump(self) -> Iterator[Any]:
+        """The times, then the windows of keys in memory."""
+        yield self._time, self._emitted, self._newest
+        for start, groups in self._windows.items():
+            for piece in pieces(groups.items()):
+                yield start, piece
+
+    def load(self, piece: Any) -> None:
+        """Takes the times, or windows of keys."""
+        if isinstance(piece[1], list):
+            start, groups = piece
+            self._windows.setdefault(start, {}).update(groups)
+        else:
+            self._time, self._emitted, self._newest = piece
+
+    def load_spilled(self, entries: list[tuple[bytes, Any]]) -> None:
+        """Takes windows of keys of a disk."""
+        for key, value in entries:
+            self._windows.setdefault(number(key), {})[key[8:]] = decode(value)

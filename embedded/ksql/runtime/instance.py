@@ -27,6 +27,7 @@ from embedded.ksql.runtime.values import Values
 from embedded.ksql.runtime.work import Work
 from embedded.ksql.runtime.worker import QueryFailedError
 from embedded.ksql.settings import Settings
+from embedded.ksql.state.memory import Memory
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,9 @@ CHECK_AGAIN: Final = 1.0
 
 BACKLOG: Final = 4
 """How much longer a transaction stays open when more records wait than one batch takes."""
+
+WEIGH: Final = 0.5
+"""Seconds between two looks how much memory the rows take: they grow by some megabytes."""
 
 SNAPSHOT_SHARE: Final = 5
 """How much longer than taking the last snapshot an instance works before it takes the next one."""
@@ -84,11 +88,13 @@ class Instance:
         )
         self.source = Holding(settings.bootstrap)
         self.progress = Progress(self.cluster, self.names)
-        self.keeper = Keeper(self.cluster, self.names, settings.state_dir)
+        self.memory = Memory(settings.state_mb << 20, settings.state_dir / "state")
+        self.keeper = Keeper(self.cluster, self.names, self.memory)
         self.values = Values(settings.bootstrap)
         self._mine: frozenset[int] | None = None
         self._look_at = 0.0
         self._check_at = 0.0
+        self._weigh_at = 0.0
         self._dirty = True
         self.transaction: Transaction
         self.queries: Queries
@@ -176,8 +182,9 @@ class Instance:
                 f"{PREFIX}{self.names.service_id}-{self._identity.name}",
                 lambda: self.missing.are_more(self.engine.queries),
             )
-        self.queries = Queries(self.cluster, self.names, self.transaction, self.states, WORKERS)
+        self.queries = Queries(self.cluster, self.names, self.transaction, self.states, WORKERS, self.memory)
         self.work = Work(self.queries, self.transaction, self.names.journal)
+        self.memory.clear()
         self._mine = None
         self.missing.note(self.engine.queries)
         self.queries.take_over(mine, self.engine.queries, self.missing.topics)
@@ -215,6 +222,9 @@ class Instance:
                 self._take_over_anew(f"topic {wrong} was deleted, or deleted and made anew")
             if self.missing.are_back:
                 self._take_over_anew("topics that were missing are there again")
+        if now >= self._weigh_at:
+            self._weigh_at = now + WEIGH
+            self.queries.keep_in_bounds()
         self.keeper.see_to()
         due = self.work.spent > max(self._settings.snapshot_seconds, SNAPSHOT_SHARE * self.keeper.took)
         if due and self.keeper.begin(self.queries.workers.values()):

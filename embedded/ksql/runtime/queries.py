@@ -16,6 +16,7 @@ from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
 from embedded.ksql.runtime.worker import QueryFailedError, Worker
+from embedded.ksql.state.memory import Memory
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,19 @@ class Queries:
         transaction: where outputs go.
         states: which queries may run.
         workers: how many workers the application has.
+        memory: keeps what they hold in bounds.
     """
 
-    def __init__(
-        self, cluster: Cluster, names: Names, transaction: Transaction, states: QueryStates, workers: int
+    def __init__(  # noqa: PLR0917 - what queries are run with
+        self,
+        cluster: Cluster,
+        names: Names,
+        transaction: Transaction,
+        states: QueryStates,
+        workers: int,
+        memory: Memory,
     ) -> None:
+        self._memory = memory
         self._cluster = cluster
         self._names = names
         self._transaction = transaction
@@ -82,7 +91,7 @@ class Queries:
         self.ends.clear()
         self.handing_on = None
         self._missing = missing
-        recovery = Recovery(self._cluster, self._names, self._transaction)
+        recovery = Recovery(self._cluster, self._names, self._transaction, self._memory)
         try:
             for worker in self.workers.values():
                 for query in queries.values():
@@ -271,6 +280,10 @@ class Queries:
         """Have no share any more."""
         self.workers = {}
         self.handing_on = None
+
+    def keep_in_bounds(self) -> None:
+        """Move rows to disk if too many are in memory."""
+        self._memory.see_to(r.task for worker in self.workers.values() for r in worker.readers.values())
 
     def state_rows(self) -> dict[str, int]:
         """How many rows each query holds."""

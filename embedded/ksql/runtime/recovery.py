@@ -2,25 +2,32 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embedded.ksql.errors import DataError
+from embedded.ksql.query import Task
 from embedded.ksql.record import Record
 from embedded.ksql.runtime import journal, snapshots
 from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.journal import Attached, Batch, Born, Entry, Event, Placed, Run
 from embedded.ksql.runtime.names import Names
-from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.replay import Replay
 from embedded.ksql.runtime.transaction import Transaction, fence
 from embedded.ksql.runtime.worker import Intake, Worker
+from embedded.ksql.state.memory import Memory
 
 log = logging.getLogger(__name__)
 
 CLAIMS = 5
 """How often a claim is tried again that another instance has cut across."""
+
+TOGETHER = 64
+"""Records of a snapshot that are read together: 32 MB."""
+
+PIECES = 20
+"""Pieces of a snapshot after which it is time to look at the memory."""
 
 
 def _nothing(record: Record, partition: int, handed_on: bool) -> None:
@@ -31,7 +38,7 @@ def _nothing(record: Record, partition: int, handed_on: bool) -> None:
 class _History:
     """What is known of a worker before this instance has it."""
 
-    snapshot: snapshots.Snapshot | None
+    snapshot: snapshots.Kept | None
     entries: list[tuple[int, Entry]]
     next: int
 
@@ -46,7 +53,8 @@ class _History:
 class Recovery:
     """Takes workers over and brings them to where the last committed transaction has left them."""
 
-    def __init__(self, cluster: Cluster, names: Names, transaction: Transaction) -> None:
+    def __init__(self, cluster: Cluster, names: Names, transaction: Transaction, memory: Memory) -> None:
+        self._memory = memory
         self._cluster = cluster
         self._names = names
         self._transaction = transaction
@@ -81,7 +89,7 @@ class Recovery:
         else:
             raise RuntimeFailureError("another instance keeps taking this one's workers")
         for worker in taken:
-            self._restore(worker, histories[worker.number])
+            self._restore(worker, histories[worker.number], taken)
 
     def _claim(self, numbers: Iterable[int]) -> None:
         claim = journal.encode(Entry(by=self._transaction.id, kind="claim"))
@@ -89,16 +97,26 @@ class Recovery:
         self._transaction.commit(self._names.journal, [(number, claim) for number in numbers])
 
     def _histories(self, numbers: list[int]) -> dict[int, _History]:
-        kept = [(self._names.snapshots, number) for number in numbers]
-        parts = self._records(self._cluster.starts(kept))
         journals = self._cluster.starts((self._names.journal, number) for number in numbers)
         histories = {}
         for number in numbers:
-            snapshot = snapshots.latest(parts[self._names.snapshots, number])
+            snapshot = self._snapshot((self._names.snapshots, number))
             start = journals[self._names.journal, number]
-            histories[number] = _History(snapshot, [], max(start, snapshot.journal if snapshot else 0))
+            histories[number] = _History(snapshot, [], max(start, snapshot.head.journal if snapshot else 0))
         self._note(histories, self._records(self._places(histories)))
         return histories
+
+    def _snapshot(self, place: Input) -> snapshots.Kept | None:
+        """The last snapshot in a partition, read into a file: it may be larger than memory."""
+        assembly = snapshots.Assembly(self._memory.folder)
+        start, end = self._cluster.starts([place])[place], self._cluster.ends([place])[place]
+        while start < end:
+            stop = min(start + TOGETHER, end)
+            for record in self.replay.take(Run(*place, start, stop, ())):
+                assembly.take(record)
+            start = stop
+        self.replay.forget()
+        return assembly.latest()
 
     def _places(self, histories: Mapping[int, _History]) -> dict[Input, int]:
         return {(self._names.journal, number): history.next for number, history in histories.items()}
@@ -120,24 +138,45 @@ class Recovery:
         self.replay.expect(wanted)
         return {run.input: self.replay.take(run) if run in wanted else [] for run in runs}
 
-    def _restore(self, worker: Worker, history: _History) -> None:
+    def _restore(self, worker: Worker, history: _History, workers: Iterable[Worker]) -> None:
+        tasks = [reader.task for each in workers for reader in each.readers.values()]
         started, records = time.monotonic(), 0
         if history.snapshot:
-            for state in history.snapshot.readers:
-                reader = worker.readers.get((state.stage, state.partition))
-                if reader:
-                    _give_back(reader, state.task)
-                    reader.positions |= state.positions
-                    reader.attached |= set(state.attached)
-            worker.reset(history.snapshot.seen)
+            with history.snapshot as kept:
+                self._give_back(worker, kept, tasks)
+        looked = 0
         for _, entry in history.entries:
             for event in entry.events:
                 records += self._again(worker, event)
+            if records - looked >= self._memory.interval:
+                looked = records
+                self._memory.see_to(tasks)
             if entry.kind == "work":
                 worker.reset(entry.seen)
         if records:
             spent = time.monotonic() - started
             log.info("worker %d: %d records read again in %.1f s", worker.number, records, spent)
+
+    def _give_back(self, worker: Worker, kept: snapshots.Kept, tasks: Sequence[Task]) -> None:
+        places = kept.head.readers
+        readers = [worker.readers.get((place.stage, place.partition)) for place in places]
+        for place, reader in zip(places, readers, strict=True):
+            if reader:
+                reader.positions |= place.positions
+                reader.attached |= set(place.attached)
+        for count, (number, piece) in enumerate(kept.pieces()):
+            reader = readers[number]
+            if reader is None:
+                continue
+            try:
+                reader.task.restore(piece)
+            except DataError as error:
+                # the journal goes on with its birth if it is another query of the same name
+                log.warning("%s begins without what a snapshot has under its name: %s", reader.key, error)
+                readers[number] = None
+            if count % PIECES == 0:
+                self._memory.see_to(tasks)
+        worker.reset(kept.head.seen)
 
     def _again(self, worker: Worker, event: Event) -> int:
         match event:
@@ -164,11 +203,3 @@ class Recovery:
         )
         records = self.replay.take(run) if readers else []
         return Intake(run.input, run.start, run.stop, records, readers)
-
-
-def _give_back(reader: Reader, state: bytes) -> None:
-    try:
-        reader.task.restore(state)
-    except DataError as error:
-        # the journal goes on with its birth if it is another query of the same name
-        log.warning("%s begins without what a snapshot has under its name: %s", reader.key, error)

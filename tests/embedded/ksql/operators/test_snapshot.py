@@ -60,7 +60,8 @@ def test_restored_tasks_put_out_the_same(name: str) -> None:
         first = _task(QUERIES[name])
         made = [first.process(each) for each in records[:stop]]
         second = _task(QUERIES[name])
-        second.restore(first.snapshot())
+        for piece in first.snapshot():
+            second.restore(piece)
         assert second.stream_time == first.stream_time
         assert second.state_rows() == first.state_rows()
         made += [second.process(each) for each in records[stop:]]
@@ -70,6 +71,12 @@ def test_restored_tasks_put_out_the_same(name: str) -> None:
 def test_what_is_not_a_snapshot_is_refused() -> None:
     with pytest.raises(DataError, match="not a snapshot"):
         _task(QUERIES["tumbling"]).restore(b"nonsense")
+
+
+def test_a_snapshot_of_another_stage_is_refused() -> None:
+    piece = next(_task(QUERIES["table"]).snapshot())
+    with pytest.raises(DataError, match="other states"):
+        _task(QUERIES["tumbling"]).restore(piece)
 
 
 def test_a_join_forgets_what_is_older_than_span_and_grace() -> None:

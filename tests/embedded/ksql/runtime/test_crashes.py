@@ -122,6 +122,23 @@ def test_nothing_is_lost_twice_or_different_after_kills(
     assert instance.stop() == 0, instance.log
 
 
+def test_the_same_holds_for_what_does_not_fit_into_memory(
+    make_instance: Callable[..., InstanceProcess], topics: Topics
+) -> None:
+    instance = make_instance(snapshot_seconds=0.2, state_mb=0)
+    instance.start()
+    instance.ksql(statements(topics, partitions=1))
+    with Load(topics, rate=800, seed=3) as load:
+        for seconds in (4.0, 3.0):
+            time.sleep(seconds)
+            instance.kill()
+            instance.start()
+        time.sleep(1)
+    check(topics, load)
+    assert "goes to disk" in instance.log
+    assert instance.stop() == 0, instance.log
+
+
 def test_instances_share_the_partitions_and_take_over_from_one_that_dies(
     make_instance: Callable[..., InstanceProcess], topics: Topics
 ) -> None:
