@@ -46,3 +46,6 @@ def command(stack: str | None, *, replay: bool) -> None:
             print_replayed(Console(), done)
     if told.console_url:
         click.echo(f"Console: {told.console_url} (its certificate is of this stack's own CA)")
+        click.echo(
+            "Next: look at it there, or ./lab events --process explorer; docs/tutorial.md goes on from here."
+        )

@@ -69,7 +69,7 @@ class LabConfiguration(MachineConfiguration, DockerConfiguration, ExternalConfig
         return {
             field.alias: getattr(self, name)
             for name, field in type(self).model_fields.items()
-            if field.alias is not None and name.endswith("_port")
+            if field.alias is not None and name in LabConfiguration.__annotations__ and name.endswith("_port")
         }
 
     @property

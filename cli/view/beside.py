@@ -38,6 +38,8 @@ _ADDED: Final = (
 
 _LONGEST: Final = 160
 """Characters of a value that are shown: an encoded command line has thousands."""
+_ROOM: Final = 82
+"""Columns from which on there is room for a border: without it, a Community ID is on one line in 80."""
 
 Group = tuple[str, str, str]
 
@@ -69,7 +71,11 @@ def print_detected(console: Console, outcome: Outcome) -> None:
         return
     detection, events = found
     event = events[0]
-    table = Table(title="One connection, as Zeek saw it and as the lab explains it", title_justify="left")
+    table = Table(
+        title="One connection, as Zeek saw it and as the lab explains it",
+        title_justify="left",
+        show_edge=console.width >= _ROOM,
+    )
     table.add_column("")
     table.add_column("Zeek", overflow="fold")
     table.add_column("enriched", overflow="fold")

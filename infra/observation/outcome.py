@@ -1,7 +1,7 @@
 """What the pipeline made of some connections: the last word on each, from the topics themselves."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -76,7 +76,7 @@ def read(reader: Reader, uids: Collection[str], places: Sequence[TopicPartition]
         enriched={row[EVENT_ID]: row for row in latest[topics.ENRICHED].values()},
         unattributed={row[UID]: row for row in latest[topics.UNATTRIBUTED].values()},
         sightings=sightings,
-        detections=list(latest[topics.DETECTIONS].values()),
+        detections=_once(latest[topics.DETECTIONS].values()),
     )
 
 
@@ -108,8 +108,13 @@ def within(reader: Reader, span: Span) -> Outcome:
         enriched={row[EVENT_ID]: row for row in read[topics.ENRICHED]},
         unattributed={row[UID]: row for row in read[topics.UNATTRIBUTED]},
         sightings=(),
-        detections=read[topics.DETECTIONS],
+        detections=_once(read[topics.DETECTIONS]),
     )
+
+
+def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last word of each rule on each event: a second replay of a recording says it in another window."""
+    return list({(row[EVENT_ID], row.get("RULE_ID") or row.get("DETECTION")): row for row in rows}.values())
 
 
 def _sighting(entry: Entry, row: Mapping[str, Any]) -> Sighting:

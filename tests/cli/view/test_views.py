@@ -152,3 +152,10 @@ def test_a_narrow_screen_has_the_connection_below_and_every_line_fits() -> None:
     assert all(len(part) <= 80 for part in narrow)
     assert narrow[1].startswith("    ")
     assert len(events.heading(80).splitlines()) == 2
+
+
+def test_a_community_id_is_on_one_line_in_80_columns() -> None:
+    told = "1:LRF0AYNq4NickjAiFV6OoEg0vWc="
+    narrow = Console(record=True, width=80)
+    print_detected(narrow, outcome(("C1", "a beacon"), C1={"community_id": told}))
+    assert shown(narrow).count(told) == 2

@@ -110,6 +110,14 @@ def test_events_are_found_by_what_is_wished_in_the_order_of_time(written: Topics
     assert found(span=Span(until=9.0), host="x") == ["W2", "W1"]
 
 
+def test_a_detection_that_a_second_replay_says_in_another_window_counts_once(written: Topics) -> None:
+    row = {"EVENT_ID": "C1:originator", "RULE_ID": "a rule", "uid": "C1", "ts": 1.0}
+    for window in ("first", "second"):
+        written.write(topics.DETECTIONS, f"C1:originator|a rule|{window}", row | {"DETECTION": "a title"})
+    written.write(topics.DETECTIONS, "C1:originator|another", row | {"RULE_ID": "another"})
+    assert [found["RULE_ID"] for found in written.concluded("C1").detections] == ["a rule", "another"]
+
+
 def test_what_is_concluded_of_a_span_is_all_that_began_in_it_without_probes(written: Topics) -> None:
     for number, at in enumerate((5e9, 5e9 + 50, 5e9 + 99.9, 5e9 + 100)):
         written.write(topics.ENRICHED, f"S{number}", enriched(f"S{number}", ts=at))
