@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationError, mode
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from embedded.ksql.settings import STATE_MB
 from infra import ports
 from infra.errors import ConfigurationError
 from infra.logging_server.docker.configuration import DockerConfiguration
@@ -49,6 +50,13 @@ class LabConfiguration(MachineConfiguration, DockerConfiguration, ExternalConfig
 
     kafka_heap_mb: int = Field(
         default=256, ge=128, le=65536, alias="kafka.heap_mb", description="megabytes, from 128 to 65536"
+    )
+    ksqldb_state_mb: int = Field(
+        default=STATE_MB,
+        ge=64,
+        le=1048576,
+        alias="ksqldb.state_mb",
+        description="megabytes, from 64 to 1048576",
     )
     splunk_index: IndexName = Field(default="flows", alias="splunk.index")
 

@@ -41,6 +41,7 @@ def test_other_namespaces_are_not_judged() -> None:
         ("kafk.port", "9092", ["kafk.port", "did you mean kafka.port?", "pulumi config rm kafk.port"]),
         ("no_such_thing", "1", ["no_such_thing", "there are: logging_server", "pulumi config rm"]),
         ("kafka.heap_mb", "1", ["kafka.heap_mb", "from 128"]),
+        ("ksqldb.state_mb", "1", ["ksqldb.state_mb", "from 64", "pulumi config set ksqldb.state_mb 700"]),
         ("splunk.index", "_Internal", ["splunk.index", "'_Internal'", "lower-case"]),
     ],
 )

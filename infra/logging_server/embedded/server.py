@@ -92,6 +92,7 @@ class EmbeddedServer(pulumi.ComponentResource):
             bootstrap=self._bootstrap,
             port=self._args.configuration.ksqldb_port,
             state_dir=self._args.run.data("ksql"),
+            state_mb=self._args.configuration.ksqldb_state_mb,
         )
         health = HttpAnswers(url=f"http://{HOST}:{settings.port}/info")
         return self._process("ksql", settings, health.model_dump(), [kafka])
