@@ -1,8 +1,8 @@
 """Everything can be reached without a mouse."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.console.records import enriched, flow
+from tests.console.records import dead_letter, detection, enriched, flow, unattributed
 from tests.console.running import Running
 
 
@@ -60,3 +60,36 @@ def test_the_keys_are_told_and_tab_goes_through_all(page: Page, console: Running
             )
         )
     assert {"Search connections", "Detections", "3Coverage", "Connections"} <= reached
+
+
+def reach(page: Page, locator: Locator) -> None:
+    """Tab through the page until something has the focus."""
+    for _ in range(60):
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{locator} is not reached by Tab")
+
+
+def test_what_each_view_offers_is_done_without_a_mouse(page: Page, console: Running) -> None:
+    console.write([enriched(flow(1)), detection(flow(1), "a beacon"), unattributed(flow(2))])
+    console.write([dead_letter("ts is no number", "{}")])
+    expect(page.locator("#foot-text")).to_have_text("2 connections")
+    page.keyboard.press("3")
+    reason = page.locator(".bars button").first
+    reach(page, reason)
+    page.keyboard.press("Enter")
+    expect(page.locator(".count")).to_have_text("1 of 2")
+    page.keyboard.press("4")
+    letter = page.locator(".letters summary")
+    expect(letter).to_be_visible()
+    reach(page, letter)
+    page.keyboard.press("Enter")
+    expect(page.locator(".letters pre")).to_be_visible()
+    page.keyboard.press("5")
+    reach(page, page.locator(".choose a").first)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("explorer.exe 4912")
+    reach(page, page.locator("main table a").first)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("explorer.exe on CLIENT01")
