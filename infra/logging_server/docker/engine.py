@@ -12,6 +12,7 @@ import docker
 import docker.errors
 import paramiko
 import requests
+from docker.models.containers import Container
 
 from infra.errors import ConfigurationError, UnreachableError
 from infra.logging_server.docker.configuration import LOCAL_ENGINE
@@ -82,7 +83,7 @@ def check_disk(client: docker.DockerClient, needed_gb: int) -> None:
 
 
 def check_ports(client: docker.DockerClient, prefix: str, wanted: Iterable[int]) -> None:
-    """Refuse ports that another container publishes.
+    """Refuse ports that a container of somebody else publishes.
 
     Raises:
         ConfigurationError: naming the port and the container.
@@ -91,15 +92,18 @@ def check_ports(client: docker.DockerClient, prefix: str, wanted: Iterable[int])
     for container in client.containers.list():
         if container.labels.get(STACK_LABEL) == prefix:
             continue
-        for bindings in container.ports.values():
-            for binding in bindings or ():
-                port = int(binding["HostPort"])
-                if port in ports:
-                    raise ConfigurationError(
-                        f"port {port} is taken by the container {container.name}",
-                        f"Stop it: docker stop {container.name}; or choose another address: "
-                        "pulumi config set docker.address ADDRESS",
-                    )
+        for port in sorted(_published(container) & ports):
+            raise ConfigurationError(
+                f"port {port} is taken by the container {container.name}",
+                f"Stop it: docker stop {container.name}; or choose another address: "
+                "pulumi config set docker.address ADDRESS",
+            )
+
+
+def own_ports(client: docker.DockerClient, prefix: str) -> set[int]:
+    """The ports that this stack's running containers publish."""
+    mine = client.containers.list(filters={"label": f"{STACK_LABEL}={prefix}"})
+    return {port for container in mine for port in _published(container)}
 
 
 def check_local_ports(address: str, wanted: Iterable[int]) -> None:
@@ -159,6 +163,10 @@ def generation(client: docker.DockerClient, name: str) -> str:
     if state["Running"] and health in SERVING:
         return str(container.labels.get(GENERATION_LABEL, "")) or _fresh()
     return _fresh()
+
+
+def _published(container: Container) -> set[int]:
+    return {int(each["HostPort"]) for bindings in container.ports.values() for each in bindings or ()}
 
 
 def _fresh() -> str:

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Final
 
 import docker
+import pulumi
 
+from infra import state
 from infra.config import LabConfiguration
-from infra.logging_server.docker import engine, limits
+from infra.logging_server.docker import engine, half_made, limits
 from infra.logging_server.docker.container import Site
 from infra.logging_server.docker.nginx import PUBLISHED
 from infra.logging_server.docker.server import DockerServer, DockerServerArgs
@@ -27,6 +29,9 @@ def logging_server(configuration: LabConfiguration, stack: str, project: Path) -
     prefix = f"lab-{stack}"
     with engine.connect(configuration.docker_host) as client:
         check(client, configuration, prefix)
+        if not pulumi.runtime.is_dry_run():
+            for name in half_made.remove(client, state.export(stack, project)):
+                pulumi.log.warn(f"removed {name}, which a killed command had left half made")
         site = Site(
             prefix=prefix,
             local=not configuration.docker_host.startswith("ssh://"),
@@ -69,7 +74,7 @@ def check(client: docker.DockerClient, configuration: LabConfiguration, prefix: 
     engine.check_ports(client, prefix, wanted)
     if not engine.holds(client, prefix):
         engine.check_disk(client, configuration.docker_disk_gb)
-        if configuration.docker_host.startswith("unix://"):
-            engine.check_local_ports(configuration.docker_address, wanted)
+    if configuration.docker_host.startswith("unix://"):
+        engine.check_local_ports(configuration.docker_address, wanted - engine.own_ports(client, prefix))
     versions = configuration.versions()
     engine.check_images(client, (versions.image(name) for name in chosen))

@@ -136,3 +136,22 @@ def test_no_way_by_ssh_is_said() -> None:
 def test_an_engine_in_the_clear_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="tcp://"), infra_engine.connect("tcp://127.0.0.1:2375"):
         pass
+
+
+def test_a_stack_s_own_ports_are_known_by_its_label(engine: docker.DockerClient, name: str) -> None:
+    port = free_port()
+    engine.networks.create(name)
+    try:
+        engine.containers.run(
+            standin.TAG,
+            name=name,
+            detach=True,
+            network=name,
+            labels={STACK_LABEL: name},
+            ports={"8081/tcp": ("127.0.0.1", port)},
+        )
+        assert infra_engine.own_ports(engine, name) == {port}
+        assert infra_engine.own_ports(engine, "lab-other") == set()
+    finally:
+        engine.containers.get(name).remove(force=True)
+        engine.networks.get(name).remove()
