@@ -3,6 +3,7 @@
 import gc
 import logging
 import shutil
+import time
 import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,9 @@ SLACK: Final = 0.02
 
 INTERVAL: Final = 2000
 """Records between two looks: some megabytes."""
+
+TELL: Final = 60.0
+"""Seconds between two lines of the log on how much is held."""
 
 _CHANGED: Final = 0.25
 """A state whose rows have become so many more or less is looked at anew."""
@@ -41,7 +45,7 @@ class Memory:
         folder: where the rest goes; it is made anew, for this user alone.
         interval: after how many records it is time to look.
 
-    `bytes_in_memory` is an estimate from samples, as of the last look.
+    `bytes_in_memory`, an estimate from samples, and `bytes_on_disk` are of the last look.
     """
 
     def __init__(self, limit: int, folder: Path, interval: int = INTERVAL) -> None:
@@ -49,15 +53,12 @@ class Memory:
         self.folder = folder
         self.interval = interval
         self.bytes_in_memory = 0
+        self.bytes_on_disk = 0
+        self._told = 0.0
         self._disk: Disk | None = None
         self._averages: weakref.WeakKeyDictionary[State, tuple[int, float]] = weakref.WeakKeyDictionary()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
-
-    @property
-    def bytes_on_disk(self) -> int:
-        """Bytes of rows on disk."""
-        return self._disk.size() if self._disk else 0
 
     def see_to(self, holders: Iterable[Holder]) -> None:
         """Moves rows to disk if there are too many in memory: of all states the same share.
@@ -74,6 +75,10 @@ class Memory:
                 state.spill(round(share * state.in_memory()), disk)
             held = self._weighed(states)
         self.bytes_in_memory = round(held)
+        self.bytes_on_disk = self._disk.size() if self._disk else 0
+        if self._disk and time.monotonic() - self._told > TELL:
+            self._told = time.monotonic()
+            log.info("rows held: %d MB in memory, %d MB on disk", held / 1e6, self.bytes_on_disk / 1e6)
 
     def _weighed(self, states: Iterable[State]) -> float:
         return sum(self._average(state) * state.in_memory() for state in states)
