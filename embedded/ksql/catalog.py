@@ -57,7 +57,8 @@ class Source:
     """A stream or table that has been declared or derived.
 
     `columns` are key columns first. `timestamp_column` is the TIMESTAMP property's column or None.
-    `query_id` names the query that fills a derived source, None for a declared one.
+    `query_id` names the query that fills a derived source, None for a declared one; `made_of` are the
+    sources that it was derived from, which cannot be dropped before it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Source:
     read_only: bool
     statement: str
     query_id: str | None = None
+    made_of: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
 
     @property

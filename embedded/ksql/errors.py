@@ -33,6 +33,14 @@ class InvalidError(KsqlError):
     """A statement that ksqlDB refuses too: bad syntax, an unknown name, a type that does not fit."""
 
 
+class TopicError(InvalidError):
+    """A topic is not as the statement needs it, which ksqlDB answers as an error of the server."""
+
+
+class UnknownTopicError(InvalidError):
+    """The topic of a declaration does not exist, which ksqlDB answers as an error of the request."""
+
+
 class UnsupportedError(KsqlError):
     """A statement that ksqlDB accepts and this engine does not; `feature` names what is missing."""
 

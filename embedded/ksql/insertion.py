@@ -74,7 +74,7 @@ def record(statement: ast.InsertValues, target: Source) -> Record:
             stamp = int(rows.value(node, {})([]))
             continue
         if name not in known:
-            raise InvalidError(f"Column name {name} does not exist.")
+            raise InvalidError(f"Column name `{name}` does not exist.")
         given[name] = _value(node, known[name])
     if target.timestamp_column is not None and target.timestamp_format is None:
         stamp = given.get(target.timestamp_column) or stamp

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from embedded.ksql.catalog import Column, Source, TopicSpec
 from embedded.ksql.commands.results import result
 from embedded.ksql.commands.writing import write
-from embedded.ksql.errors import InvalidError
+from embedded.ksql.errors import InvalidError, TopicError, UnknownTopicError
 from embedded.ksql.language import statements as ast
 from embedded.ksql.plan import sources as declaring
 from embedded.ksql.plan.planner import Planned, plan
@@ -74,13 +74,14 @@ def create_as(
         if len(writers) > 1:
             raise InvalidError(
                 f"REPLACE for sink `{known.name}` is not supported because there are multiple queries "
-                f"writing into it: {', '.join(writers)}"
+                f"writing into it: [{', '.join(writers)}]"
             )
         terminated = tuple(writers)
         query_id = writers[0] if writers else query_id
         for each in writers:
             del engine.queries[each]
-    source = replace(source, partitions=topic.partitions, query_id=query_id)
+    made_of = tuple(dict.fromkeys(read.name for read in planned.sources))
+    source = replace(source, partitions=topic.partitions, query_id=query_id, made_of=made_of)
     query = write(engine, statement, planned, source, query_id, session)
     engine.sources[source.name] = source
     engine.queries[query.id] = query
@@ -130,17 +131,18 @@ def _topic(engine: Engine, given: Properties, name: str, default: int | None) ->
     if existing is None:
         count = wanted or default or getattr(engine.topics, "default_partitions", None)
         if count is None:
-            raise InvalidError(
+            raise UnknownTopicError(
                 f"Topic '{name}' does not exist. If you want to create a new topic for the stream/table "
                 "please re-run the statement providing the required 'PARTITIONS' configuration in the WITH "
-                f"clause (and optionally 'REPLICAS'). For example: KAFKA_TOPIC='{name}', PARTITIONS=2"
+                "clause (and optionally 'REPLICAS')."
             )
         engine.make_topic(name, count)
         existing = count
     elif wanted is not None and wanted != existing:
-        raise InvalidError(
-            f"A Kafka topic with the name '{name}' already exists, with different partition/replica "
-            f"configuration than required. KSQL expects {wanted} partitions (topic has {existing})"
+        raise TopicError(
+            f"A Kafka topic with the name '{name}' already exists, with different "
+            f"partition/replica/retention configuration than required. KSQL expects {wanted} partitions "
+            f"(topic has {existing})"
         )
     return TopicSpec(name, existing, given.number("REPLICAS") or 1, given.number("RETENTION_MS"))
 

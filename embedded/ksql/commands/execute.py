@@ -60,7 +60,10 @@ def _explain(
     if statement.query_id is not None:
         query = engine.queries.get(statement.query_id)
         if query is None:
-            raise InvalidError(f"Query with id:{statement.query_id} does not exist")
+            raise InvalidError(
+                f"Query with id:{statement.query_id} does not exist, use SHOW QUERIES to view the full set "
+                "of queries."
+            )
         return result(statement, "EXPLAIN", query=query, source=query.sink)
     inner = statement.statement
     if isinstance(inner, ast.Query):

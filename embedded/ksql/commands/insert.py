@@ -22,7 +22,7 @@ def insert_into(
     engine: Engine, statement: ast.InsertInto, session: dict[str, object], serial: int
 ) -> StatementResult:
     """Starts a query that writes into a stream."""
-    target = _target(engine, statement.target)
+    target = _target(engine, statement.target, "Source `{}` does not exist.")
     if target.kind != "STREAM":
         raise InvalidError(f"INSERT INTO can only be used to insert into a stream. {target.name} is a table.")
     if any(c.where in {"header", "headers"} for c in target.columns):
@@ -59,15 +59,18 @@ def insert_values(
     engine: Engine, statement: ast.InsertValues, session: dict[str, object], _: int
 ) -> StatementResult:
     """Makes a record of values."""
-    """Makes a record of values."""
-    target = _target(engine, statement.target)
+    target = _target(engine, statement.target, "Cannot insert values into an unknown stream/table: `{}`")
     record = insertion.record(statement, target)
     del session
     return result(statement, "INSERT_VALUES", source=target, records=(record,))
 
 
-def _target(engine: Engine, name: str) -> Source:
-    """Starts a query that writes into a stream."""
+def _target(engine: Engine, name: str, unknown: str) -> Source:
+    """The source of that name.
+
+    Raises:
+        InvalidError: there is none; `unknown` says so.
+    """
     found = engine.sources.get(name)
     if found is None:
         close = [known for known in engine.sources if known.upper() == name.upper()]
@@ -77,5 +80,5 @@ def _target(engine: Engine, name: str) -> Source:
             if close
             else ""
         )
-        raise InvalidError(f"Cannot insert into an unknown stream/table: `{name}`{hint}")
+        raise InvalidError(unknown.format(name) + hint)
     return found

@@ -42,6 +42,8 @@ def create_type(engine: Engine, statement: ast.CreateType, _: dict[str, object],
 
 def drop_type(engine: Engine, statement: ast.DropType, _: dict[str, object], __: int) -> StatementResult:
     """Forgets a type's name."""
-    if engine.types.pop(statement.name, None) is None and not statement.if_exists:
-        raise InvalidError(f"Type {statement.name} does not exist.")
+    if engine.types.pop(statement.name, None) is None:
+        if not statement.if_exists:
+            raise InvalidError(f"Type {statement.name} does not exist.")
+        return result(statement, "DROP_TYPE", message=f"Type '{statement.name}' does not exist")
     return result(statement, "DROP_TYPE", message=f"Dropped type '{statement.name}'")

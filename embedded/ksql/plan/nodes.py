@@ -85,6 +85,6 @@ def keys_missing(
         else ""
     )
     return InvalidError(
-        f"Key{plural} missing from projection. The query used to build `{sink}` must include the "
-        f"{kind}{plural} {listed} in its projection (eg, SELECT {example}...).{note}"
+        f"Key{plural} missing from projection (ie, SELECT). \nThe query used to build `{sink}` must include "
+        f"the {kind}{plural} {listed} in its projection (eg, SELECT {example}...).{note}"
     )

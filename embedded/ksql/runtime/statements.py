@@ -14,7 +14,9 @@ from embedded.ksql.runtime.commands import Command, CommandLog
 
 log = logging.getLogger(__name__)
 
-_TYPE: Final = re.compile(r"TYPE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(\S+)", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"(STREAM|TABLE|TYPE)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:`(.+?)`|(\w+))", re.IGNORECASE
+)
 _PAUSE: Final = re.compile(r"\s*(PAUSE|RESUME)\s+(\S+?)\s*;?\s*", re.IGNORECASE)
 
 
@@ -53,11 +55,11 @@ def command_id(result: StatementResult) -> str:
     action = "drop" if result.kind.startswith("DROP") else "create"
     if result.kind == "TERMINATE":
         return f"terminate/{result.terminated[0] if len(result.terminated) == 1 else 'ALL'}/execute"
-    if result.kind.endswith("TYPE"):
-        named = _TYPE.search(result.statement)
-        return f"type/{named[1] if named else ''}/{action}"
     if result.source is None:
-        raise ValueError(f"the engine names no source for: {result.statement}")
+        named = _NAMED.search(result.statement)
+        if named is None:
+            raise ValueError(f"the engine names nothing for: {result.statement}")
+        return f"{named[1].lower()}/{named[2] or named[3].upper()}/{action}"
     name = result.source.name if action == "drop" else f"`{result.source.name}`"
     return f"{result.source.kind.lower()}/{name}/{action}"
 

@@ -22,7 +22,6 @@ from embedded.ksql.settings import Settings
 VERSION: Final = "8.0.0-embedded"
 """The ksqlDB whose API and language this follows, and that it is not that one itself."""
 
-KSQL_V1: Final = "application/vnd.ksql.v1+json"
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -44,7 +43,7 @@ class Api:
     async def _in_instance(self, function: Callable[[Instance], T]) -> T:
         return await asyncio.wrap_future(self._application.call(function))
 
-    async def info(self, request: Request) -> Response:
+    async def info(self, _: Request) -> Response:
         """`GET /info`."""
         status = "RUNNING" if self._application.is_healthy else "ERROR"
         server = {
@@ -53,39 +52,27 @@ class Api:
             "ksqlServiceId": self._settings.service_id,
             "serverStatus": status,
         }
-        return _json(request, {"KsqlServerInfo": server})
+        return _json({"KsqlServerInfo": server})
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, _: Request) -> Response:
         """`GET /healthcheck`."""
         fit = self._application.is_healthy
         parts = {name: {"isHealthy": fit} for name in ("metastore", "kafka", "commandRunner")}
-        return _json(
-            request, {"isHealthy": fit, "details": parts, "serverState": "READY" if fit else "ERROR"}
-        )
-
-    async def cluster_status(self, request: Request) -> Response:
-        """`GET /clusterStatus`: this instance alone; others are not asked."""
-        status = {
-            "hostAlive": self._application.is_healthy,
-            "lastStatusUpdateMs": 0,
-            "activeStandbyPerQuery": {},
-            "hostStoreLags": {"stateStoreLags": {}, "updateTimeMs": 0},
-        }
-        return _json(request, {"clusterStatus": {self._host: status}})
+        return _json({"isHealthy": fit, "details": parts, "serverState": "READY" if fit else "ERROR"})
 
     async def status(self, request: Request) -> Response:
         """`GET /status/{commandId}`; every command that is known has succeeded before it was answered."""
         command_id = request.path_params["command_id"]
         known = await self._in_instance(lambda instance: instance.command(command_id))
         if known is None:
-            raise ApiError(NOT_FOUND, f"Command not found: {command_id}")
-        return _json(request, {"status": "SUCCESS", "message": known, "queryId": None})
+            raise ApiError(NOT_FOUND, "Command not found")
+        return _json({"status": "SUCCESS", "message": known, "queryId": None})
 
     async def ksql(self, request: Request) -> Response:
         """`POST /ksql`."""
         asked: KsqlRequest = statements.parse(KsqlRequest, await request.body())
         answers = await self._in_instance(lambda instance: statements.execute(instance, asked, self._host))
-        return _json(request, answers)
+        return _json(answers)
 
     async def query_stream(self, request: Request) -> Response:
         """`POST /query-stream`."""
@@ -105,7 +92,6 @@ class Api:
             routes=[
                 Route("/info", self.info, methods=["GET"]),
                 Route("/healthcheck", self.health, methods=["GET"]),
-                Route("/clusterStatus", self.cluster_status, methods=["GET"]),
                 Route("/status/{command_id:path}", self.status, methods=["GET"]),
                 Route("/ksql", self.ksql, methods=["POST"]),
                 Route("/query-stream", self.query_stream, methods=["POST"]),
@@ -115,22 +101,19 @@ class Api:
         )
 
 
-def _json(request: Request, body: Any, status: int = 200) -> Response:
-    accept = request.headers.get("accept", "")
-    media_type = KSQL_V1 if KSQL_V1 in accept else "application/json"
-    return Response(orjson.dumps(body), status, media_type=media_type)
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")
 
 
-async def _refuse(request: Request, error: Exception) -> Response:
+async def _refuse(_: Request, error: Exception) -> Response:
     refusal = error if isinstance(error, ApiError) else ApiError(SERVER_ERROR, str(error))
-    return _json(request, refusal.body(), refusal.status)
+    return _json(refusal.body(), refusal.status)
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    message = f"{request.method} {request.url.path}: {getattr(error, 'detail', error)}"
-    return _json(request, ApiError(status * 100, message).body(), status)
+async def _unknown(_: Request, __: Exception) -> Response:
+    """A path, or a method of a path, that ksqlDB does not serve: it does not tell the two apart."""
+    return Response("Not Found", NOT_FOUND // 100, media_type="text/plain")
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    return _json(request, ApiError(SERVER_ERROR, f"{type(error).__name__}: {error}").body(), 500)
+async def _failed(_: Request, error: Exception) -> Response:
+    return _json(ApiError(SERVER_ERROR, f"{type(error).__name__}: {error}").body(), 500)

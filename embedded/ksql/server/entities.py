@@ -1,13 +1,15 @@
 """What the instance knows, in the JSON shapes of ksqlDB's API (its REST model's entities)."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from embedded.ksql.catalog import Source
+from embedded.ksql.commands.drop import constraints
 from embedded.ksql.functions import library, registry
 from embedded.ksql.query import Query
+from embedded.ksql.result import StatementResult
 from embedded.ksql.runtime.executor import Done
 from embedded.ksql.runtime.instance import Instance
+from embedded.ksql.runtime.statements import command_id
 from embedded.ksql.server.schemas import field, schema
 
 Entity = dict[str, Any]
@@ -31,12 +33,24 @@ def command_status(done: Done, statement: str) -> Entity:
     )
 
 
+def nothing_to_drop(result: StatementResult, statement: str) -> Entity:
+    """The answer for DROP IF EXISTS of what is not there: a success that the command topic does not keep."""
+    status = {"status": "SUCCESS", "message": result.message, "queryId": None}
+    return entity(
+        "currentStatus",
+        statement,
+        commandId=command_id(result),
+        commandStatus=status,
+        commandSequenceNumber=-1,
+    )
+
+
 def running_query(instance: Instance, query: Query) -> dict[str, Any]:
     """A query as SHOW QUERIES lists it; one that has failed says why in `queryErrors`."""
     state = instance.states[query.id]
     sink = query.sink
     described: dict[str, Any] = {
-        "queryString": query.statement,
+        "queryString": f"{query.statement};",
         "sinks": [sink.name] if sink else [],
         "sinkKafkaTopics": [sink.topic] if sink else [],
         "id": query.id,
@@ -97,22 +111,19 @@ def source_description(instance: Instance, source: Source, *, extended: bool) ->
         "topic": source.topic,
         "partitions": len(replicas),
         "replication": replicas[0] if replicas else 0,
-        "statement": source.statement,
-        "queryOffsetSummaries": [_offsets(instance, query, [source.topic]) for query in reading]
-        if extended
-        else [],
-        "sourceConstraints": [],
+        "statement": f"{source.statement};",
+        "queryOffsetSummaries": [_offsets(instance, query) for query in writing] if extended else [],
+        "sourceConstraints": constraints(instance.engine, source),
         "clusterStatistics": [],
         "clusterErrorStats": [],
     }
 
 
-def _offsets(instance: Instance, query: Query, topics: Iterable[str]) -> dict[str, Any]:
+def _offsets(instance: Instance, query: Query) -> dict[str, Any]:
     at = instance.positions(query.id)
-    inputs = [key for key in at if key[0] in topics]
-    starts, ends = instance.cluster.starts(inputs), instance.cluster.ends(inputs, committed=False)
+    starts, ends = instance.cluster.starts(at), instance.cluster.ends(at, committed=False)
     summaries: dict[str, list[dict[str, int]]] = {}
-    for key in sorted(inputs):
+    for key in sorted(at):
         summaries.setdefault(key[0], []).append(
             {
                 "partition": key[1],
@@ -137,9 +148,9 @@ def query_description(instance: Instance, query: Query, host: str) -> dict[str, 
     )
     return {
         "id": query.id,
-        "statementText": query.statement,
+        "statementText": f"{query.statement};",
         "windowType": query.sink.window.kind if query.sink and query.sink.window else None,
-        "fields": [{"name": name, "schema": schema(type_)} for name, type_ in query.columns],
+        "fields": _fields(query),
         "sources": sorted(reads.get(topic, topic) for topic in query.source_topics),
         "sinks": [query.sink.name] if query.sink else [],
         "topology": plan,
@@ -152,6 +163,14 @@ def query_description(instance: Instance, query: Query, host: str) -> dict[str, 
         "consumerGroupId": instance.names.group(query.id),
         "state": state.status,
     }
+
+
+def _fields(query: Query) -> list[dict[str, Any]]:
+    keys = {column.name for column in query.sink.key_columns} if query.sink else set()
+    return [
+        {"name": name, "schema": schema(type_)} | ({"type": "KEY"} if name in keys else {})
+        for name, type_ in query.columns
+    ]
 
 
 def topics(instance: Instance) -> list[dict[str, Any]]:

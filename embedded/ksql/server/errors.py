@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from embedded.ksql.errors import KsqlError
+from embedded.ksql.errors import KsqlError, TopicError, UnknownTopicError
 
 BAD_REQUEST: Final = 40000
 BAD_STATEMENT: Final = 40001
@@ -52,4 +52,8 @@ class ApiError(Exception):
 def refused(error: KsqlError, sql: str) -> ApiError:
     """A statement that the engine has refused, with the place in the request where that is known."""
     place = f"line {error.line}:{error.column}: " if error.line else ""
-    return ApiError(BAD_STATEMENT, f"{place}{error.message}", error.statement or sql)
+    if isinstance(error, UnknownTopicError):
+        return ApiError(BAD_REQUEST, error.message)
+    code = SERVER_ERROR if isinstance(error, TopicError) else BAD_STATEMENT
+    statement = f"{error.statement.rstrip().removesuffix(';')};" if error.statement else sql
+    return ApiError(code, f"{place}{error.message}", statement)

@@ -34,7 +34,7 @@ class KsqlRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    ksql: str
+    ksql: str = ""
     properties: dict[str, Any] = Field(default={}, alias="streamsProperties")
     variables: dict[str, Any] = Field(default={}, alias="sessionVariables")
     sequence: int | None = Field(default=None, alias="commandSequenceNumber")
@@ -51,9 +51,8 @@ def parse(model: type[BaseModel], body: bytes) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise ApiError(
-            BAD_REQUEST, f"Malformed request: {where + ': ' if where else ''}{first['msg']}"
-        ) from error
+        told = f"{where}: {first['msg']}" if where else first["msg"]
+        raise ApiError(BAD_REQUEST, f"Invalid JSON in request: {told}") from error
 
 
 def substitute(sql: str, variables: Mapping[str, Any]) -> str:
@@ -69,7 +68,10 @@ def execute(instance: Instance, request: KsqlRequest, host: str) -> list[Entity]
     """
     sql = substitute(request.ksql, request.variables)
     if _STREAMED.match(sql):
-        message = "SELECT and PRINT statements are to be sent to the '/query-stream' endpoint"
+        message = (
+            "The following statement types should be issued to the websocket endpoint '/query':"
+            "\n\t* PRINT\n\t* SELECT"
+        )
         raise ApiError(QUERY_ENDPOINT, message, sql)
     if request.sequence is not None and request.sequence >= instance.next_command:
         message = (
@@ -110,8 +112,10 @@ def _other(instance: Instance, result: StatementResult, statement: str, host: st
     if result.kind == "EXPLAIN" and result.query is not None:
         explained = entities.query_description(instance, result.query, host)
         return entity("queryDescription", statement, queryDescription=explained)
-    if result.kind in ("CREATE", "DROP"):
+    if result.kind == "CREATE":
         return entity("warning_entity", statement, message=result.message)
+    if result.kind == "DROP":
+        return entities.nothing_to_drop(result, statement)
     if result.kind in _SILENT:
         return None
     message = f"{result.kind.replace('_', ' ')} is not answered by this server"
