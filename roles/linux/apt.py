@@ -32,6 +32,24 @@ for package; do
 done
 rmdir --ignore-fail-on-non-empty "$state/installed" "$state" 2>/dev/null || true"""
 
+DISPLACED = """set -e
+state=$1; shift
+mkdir -p "$state/displaced"
+for package; do
+  test "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ||
+    : >"$state/displaced/$package"
+done"""
+
+GIVE_BACK = """set -e
+state=$1; shift
+export DEBIAN_FRONTEND=noninteractive
+for package; do
+  test -e "$state/displaced/$package" || continue
+  apt-get -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "$package"
+  rm -f "$state/displaced/$package"
+done
+rmdir --ignore-fail-on-non-empty "$state/displaced" "$state" 2>/dev/null || true"""
+
 FETCH_KEY = """set -eu
 url=$1 keyring=$2 expected=$3
 draft=$(mktemp -d)
@@ -86,9 +104,32 @@ def update() -> Command:
     return Command(arguments=(*APT, "-o", "APT::Update::Error-Mode=any", "update"), timeout=900)
 
 
-def packages_step(name: str, *packages: str) -> Step:
-    """The step that has these packages installed."""
-    return Step(name, check=(installed(*packages),), apply=install(*packages), remove=remove(*packages))
+def packages_step(name: str, *packages: str, instead_of: tuple[str, ...] = ()) -> Step:
+    """The step that has these packages installed.
+
+    Args:
+        name: the step's.
+        packages: what shall be there.
+        instead_of: packages that cannot be there beside them; those that were come back with the removal.
+    """
+
+    def state(script: str, label: str) -> tuple[Command, ...]:
+        if not instead_of:
+            return ()
+        return (
+            Command(
+                arguments=("sh", "-c", script, "sh", STATE, *instead_of),
+                label=f"{label} {' '.join(instead_of)}",
+                timeout=1800,
+            ),
+        )
+
+    return Step(
+        name,
+        check=(installed(*packages),),
+        apply=(*state(DISPLACED, "remember what gives way, of"), *install(*packages)),
+        remove=(*remove(*packages), *state(GIVE_BACK, "put back what gave way, of")),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

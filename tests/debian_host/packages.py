@@ -47,10 +47,20 @@ Restart=always
 WantedBy=multi-user.target
 """
 
+CLOCK_UNIT: Final = """[Service]
+ExecStart=/usr/bin/sleep infinity
+[Install]
+WantedBy=multi-user.target
+"""
+ONE_CLOCK: Final = "Provides: time-daemon\nConflicts: time-daemon\nReplaces: time-daemon\n"
+"""As Debian's and Ubuntu's packages have it."""
 
-def _build(folder: Path, name: str, version: str, files: dict[str, tuple[str, int]]) -> None:
+
+def _build(
+    folder: Path, name: str, version: str, files: dict[str, tuple[str, int]], relations: str = ""
+) -> None:
     root = folder / f"{name}-root"
-    control = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: {USER_ID}\n"
+    control = f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: {USER_ID}\n{relations}"
     (root / "DEBIAN").mkdir(parents=True)
     (root / "DEBIAN" / "control").write_text(control + "Description: stand-in\n")
     for path, (content, mode) in files.items():
@@ -86,6 +96,9 @@ class Repository:
             "etc/filebeat/filebeat.yml": ("# as shipped\n", 0o600),
         }
         _build(self.folder, "filebeat", "8.19.0", filebeat)
+        for name in ("chrony", "systemd-timesyncd"):
+            service = {f"lib/systemd/system/{name}.service": (CLOCK_UNIT, 0o644)}
+            _build(self.folder, name, "999", service, ONE_CLOCK)
         self._gpg("--quick-generate-key", self.user_id, "ed25519", "sign", "1d")
         listed = self._gpg("--with-colons", "--list-keys").decode()
         self.fingerprint = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
