@@ -142,11 +142,28 @@ def _precompiled(place: int) -> Callable[[Mapping[int, Any]], None]:
     return check
 
 
+def _extracting(constants: Mapping[int, Any]) -> Callable[..., str | None] | None:
+    """REGEXP_EXTRACT with the pattern at hand."""
+    _precompiled(0)(constants)
+    if not isinstance(constants.get(0), str):
+        return None
+    compiled = java_pattern(constants[0])
+    search, groups = compiled.search, compiled.groups
+
+    def extract(_: str, text: str | None, group: int | None = 0) -> str | None:
+        if text is None or group is None or group > groups:
+            return None
+        match = search(text)
+        return None if match is None else match.group(group)
+
+    return extract
+
+
 @scalar(
     "REGEXP_EXTRACT",
     "STRING, STRING -> STRING",
     "STRING, STRING, INTEGER -> STRING",
-    literal=_precompiled(0),
+    literal=_extracting,
 )
 def regexp_extract(pattern: str | None, text: str | None, group: int | None = 0) -> str | None:
     """The first match of `pattern`, or one of its groups."""
@@ -203,7 +220,17 @@ def _replacement(new: str, match: re.Match[str]) -> str:
     return "".join(out)
 
 
-@scalar("REGEXP_REPLACE", "STRING, STRING, STRING -> STRING", literal=_precompiled(1))
+def _replacing(constants: Mapping[int, Any]) -> Callable[..., str | None] | None:
+    """REGEXP_REPLACE with the pattern at hand, and a replacement that stands for itself."""
+    _precompiled(1)(constants)
+    pattern, new = constants.get(1), constants.get(2)
+    if not isinstance(pattern, str) or not isinstance(new, str) or "\\" in new or "$" in new:
+        return None
+    replace = java_pattern(pattern).sub
+    return lambda text, _, __: None if text is None else replace(new, text)
+
+
+@scalar("REGEXP_REPLACE", "STRING, STRING, STRING -> STRING", literal=_replacing)
 def regexp_replace(text: str | None, pattern: str | None, new: str | None) -> str | None:
     """With every match replaced; `$1` stands for a group."""
     if text is None or pattern is None or new is None:

@@ -190,18 +190,23 @@ def _row_reader(
     read = formats.reader(chosen, columns, wrapped=wrapped)
     known = layout(chosen, columns, wrapped=wrapped)
     named = chosen.name == "JSON" and wrapped
+    last: Layout | None = None
+    pick: Callable[[list[Any]], list[Any]] | None = None
 
     def row_of(record: Record) -> list[Any] | None:
-        memo, value = record.memo, record.value
-        if value is None:
-            return None
+        nonlocal last, pick
+        memo = record.memo
         if memo is not None:
             written = memo[0]
             if written is known:
                 return memo[1]  # type: ignore[no-any-return]
-            if named and isinstance(written, Layout) and (pick := written.picker(columns)) is not None:
-                return pick(memo[1])
-        return read(value)
+            if named and isinstance(written, Layout):
+                if written is not last:  # a topic's writers nearly always have one layout
+                    last, pick = written, written.picker(columns)
+                if pick is not None:
+                    return pick(memo[1])
+        value = record.value
+        return None if value is None else read(value)
 
     return row_of
 
@@ -221,6 +226,15 @@ def _key_reader(
     write = None if chosen.name in {"KAFKA", "NONE"} else formats.key_writer(chosen, keys)
     suffix = formats.window_bytes(window)
     missing: KeyParts = (None, (None,) * len(keys), (None, None) if window else ())
+    if window is None and write is None:
+
+        def plain_parts_of(key: bytes | None) -> KeyParts:
+            if key is None:
+                return missing
+            parts = read(key)
+            return (key, missing[1] if parts is None else parts, ())
+
+        return plain_parts_of
 
     def parts_of(key: bytes | None) -> KeyParts:
         if key is None:
