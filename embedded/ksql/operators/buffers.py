@@ -55,21 +55,38 @@ class JoinBuffer(State):
                 self._drop()
         elif time <= self.latest - self.retention_ms:
             return
-        self._add(key, row, time)
-
-    def _add(self, key: bytes, row: Any, time: int) -> None:
-        number = time // self._width
-        known = self._slices.get(number)
+        # as `_add`, without the call: every row passes here
+        known = self._slices.get(time // self._width)
         if known is None:
-            self._slices[number] = [key]
-            heappush(self._order, number)
+            self._begin(time, key)
         else:
             known.append(key)
-        entry = self._keys.get(key)
         self._count += 1
+        entry = self._keys.get(key)
         if entry is None:
             self._keys[key] = (time, row)
-            return
+        else:
+            self._insert(key, entry, row, time)
+
+    def _add(self, key: bytes, row: Any, time: int) -> None:
+        known = self._slices.get(time // self._width)
+        if known is None:
+            self._begin(time, key)
+        else:
+            known.append(key)
+        self._count += 1
+        entry = self._keys.get(key)
+        if entry is None:
+            self._keys[key] = (time, row)
+        else:
+            self._insert(key, entry, row, time)
+
+    def _begin(self, time: int, key: bytes) -> None:
+        number = time // self._width
+        self._slices[number] = [key]
+        heappush(self._order, number)
+
+    def _insert(self, key: bytes, entry: _Entry, row: Any, time: int) -> None:
         if isinstance(entry, tuple):
             entry = self._keys[key] = [[entry[0]], [entry[1]]]
         times, rows = entry
@@ -83,8 +100,10 @@ class JoinBuffer(State):
 
     def find(self, key: bytes, low: int, high: int) -> Sequence[tuple[int, Any]]:
         """The rows of `key` from time `low` to `high`, both included, in order of time."""
-        low = max(low, self.latest - self.retention_ms + 1)
         entry = self._keys.get(key)
+        if entry is None and low >= self._until:
+            return ()
+        low = max(low, self.latest - self.retention_ms + 1)
         found: Sequence[tuple[int, Any]] = ()
         if isinstance(entry, tuple):
             if low <= entry[0] <= high:
