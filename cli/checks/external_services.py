@@ -27,13 +27,13 @@ def checks(chosen: Configured) -> list[Check]:
 
 def _said(chosen: Configured) -> str:
     external.check(chosen.values, chosen.is_secret)
-    external.ca(chosen.values.external_ca_file)
+    external.pem(chosen.values, "external_ca_file")
     return "configured"
 
 
 def _questions(chosen: Configured) -> dict[str, Callable[[], Service]]:
     values = chosen.values
-    ca = external.ca(values.external_ca_file) or None
+    ca = external.pem(values, "external_ca_file") or None
     ksqldb = (values.external_ksqldb_user, values.external_ksqldb_password)
     connect = (values.external_connect_user, values.external_connect_password)
     splunk = (values.external_splunk_user, values.external_splunk_password)

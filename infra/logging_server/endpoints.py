@@ -42,7 +42,7 @@ class Endpoints:
     console_url: pulumi.Output[str] | None = None
     """The web page that shows what the lab knows; None where there is none."""
     connect_trust_store: pulumi.Output[str] | None = None
-    """A PKCS #12 store on Connect's machine that trusts the CA; None where Connect's Java does so already."""
+    """A PKCS #12 store on Connect's machine that trusts the CA; None where HEC is not over TLS."""
     hand_to_connect: HandOver = _as_it_is
     """Puts a secret where Connect finds it; returns what stands for it in a connector's configuration."""
     hec_token: pulumi.Output[str] | None = None

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import pulumi
 
 from infra.errors import ConfigurationError
-from infra.logging_server.endpoints import Endpoints
+from infra.logging_server.endpoints import BeatsInput, Endpoints
 from infra.logging_server.external_configuration import NEEDED, SECRET, URLS, ExternalConfiguration, key
 
 
@@ -33,7 +33,8 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
         configuration.external_connect_user,
         configuration.external_connect_password,
     )
-    authority = ca(configuration.external_ca_file)
+    authority = pem(configuration, "external_ca_file")
+    reference = configuration.external_hec_token_reference
     return Endpoints(
         kafka_bootstrap=_known(configuration.external_kafka_bootstrap),
         kafka_security=_secret(json.dumps(kafka_client(configuration, authority))),
@@ -46,6 +47,9 @@ def endpoints(configuration: ExternalConfiguration, is_secret: Callable[[str], b
         splunk_password=_secret(configuration.external_splunk_password),
         ca_certificate=_known(authority),
         instance=_known(configuration.external_kafka_bootstrap),
+        hec_token=_secret(configuration.external_hec_token) if configuration.external_hec_token else None,
+        hand_to_connect=lambda _name, token: _known(reference) if reference else token,
+        beats=beats(configuration),
     )
 
 
@@ -57,6 +61,9 @@ def check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]
     """
     login = configuration.external_kafka_protocol == "SASL_SSL"
     needed = (*NEEDED, *(("external_kafka_user", "external_kafka_password") if login else ()))
+    if configuration.external_splunk_hec_url.startswith("https://"):
+        # the sink refuses https:// without a store of its own, whatever Java trusts
+        needed = (*needed, "external_connect_trust_store")
     missing = [field for field in needed if not getattr(configuration, field)]
     if missing:
         raise ConfigurationError(
@@ -68,6 +75,12 @@ def check(configuration: ExternalConfiguration, is_secret: Callable[[str], bool]
         raise ConfigurationError(
             f"{', '.join(map(key, bare))} is in the stack's configuration file unencrypted",
             "\n".join(_how(field) for field in bare),
+        )
+    if configuration.external_hec_token_reference and not configuration.external_hec_token:
+        raise ConfigurationError(
+            f"{key('external_hec_token_reference')} says where Connect reads the token, and there is no "
+            f"{key('external_hec_token')} for Splunk to have",
+            _how("external_hec_token"),
         )
     for field in URLS:
         parts = urlsplit(getattr(configuration, field))
@@ -106,19 +119,42 @@ def _with_user(url: str, user: str, password: str) -> pulumi.Output[str]:
     return _secret(urlunsplit(parts._replace(netloc=login + parts.netloc)))
 
 
-def ca(file: str) -> str:
-    """The CA certificates (PEM) of a file; empty where none is named.
+def beats(configuration: ExternalConfiguration) -> BeatsInput | None:
+    """The Beats input of somebody's Logstash, and what Beats show there; None without one.
+
+    Raises:
+        ConfigurationError: the client's certificate or key is missing.
+    """
+    if not configuration.external_beats_address:
+        return None
+    fields = ("external_beats_certificate_file", "external_beats_key_file")
+    missing = [field for field in fields if not getattr(configuration, field)]
+    if missing:
+        raise ConfigurationError(
+            f"{key('external_beats_address')} is given, and there is no {', '.join(map(key, missing))}",
+            "\n".join(_how(field) for field in missing),
+        )
+    certificate, private_key = (pem(configuration, field) for field in fields)
+    return BeatsInput(
+        address=_known(configuration.external_beats_address),
+        certificate=_known(certificate),
+        private_key=_secret(private_key),
+    )
+
+
+def pem(configuration: ExternalConfiguration, field: str) -> str:
+    """What the file holds that a setting names; empty where none is named.
 
     Raises:
         ConfigurationError: there is no such file.
     """
+    file = getattr(configuration, field)
     if not file:
         return ""
     path = Path(file)
     if not path.is_file():
         raise ConfigurationError(
-            f"{key('external_ca_file')} is {file}, and there is no such file",
-            f"pulumi config set {key('external_ca_file')} PATH",
+            f"{key(field)} is {file}, and there is no such file", f"pulumi config set {key(field)} PATH"
         )
     return path.read_text(encoding="ascii")
 

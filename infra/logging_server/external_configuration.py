@@ -58,7 +58,7 @@ class ExternalConfiguration(BaseModel):
     external_connect_trust_store: str = Field(
         default="",
         alias="external.connect_trust_store",
-        description="a PKCS #12 file on Connect's machine that trusts Splunk; empty if its Java does",
+        description="a PKCS #12 file on Connect's machine that trusts Splunk's certificate",
     )
     external_splunk_management_url: Url = Field(
         default="", alias="external.splunk_management_url", description="Splunk's API: https://HOST:8089"
@@ -79,6 +79,29 @@ class ExternalConfiguration(BaseModel):
         alias="external.ca_file",
         description="a file with the CA certificates (PEM) of these services; empty: those of the system",
     )
+    external_hec_token: str = Field(
+        default="",
+        alias="external.hec_token",
+        description="the value (a UUID) that Splunk's HEC token has; empty: it makes one; set by --secret",
+    )
+    external_hec_token_reference: Annotated[str, Field(pattern=r"^(\$\{[^{}]+:[^{}]+\})?$")] = Field(
+        default="",
+        alias="external.hec_token_reference",
+        description="what Connect reads external.hec_token by: ${PROVIDER:PATH:KEY}; empty: the token itself",
+    )
+    external_beats_address: Annotated[str, Field(pattern=r"^([^\s:]+:\d+)?$")] = Field(
+        default="",
+        alias="external.beats_address",
+        description="the Beats input of a Logstash of yours: HOST:PORT; empty: no host can send",
+    )
+    external_beats_certificate_file: str = Field(
+        default="",
+        alias="external.beats_certificate_file",
+        description="a file with the client certificate (PEM) that Beats show there",
+    )
+    external_beats_key_file: str = Field(
+        default="", alias="external.beats_key_file", description="a file with its key (PEM, PKCS #8)"
+    )
 
 
 NEEDED: Final = (
@@ -95,6 +118,7 @@ SECRET: Final = (
     "external_ksqldb_password",
     "external_connect_password",
     "external_splunk_password",
+    "external_hec_token",
 )
 """Settings that have to be set with --secret: the state keeps them encrypted, the configuration file too."""
 

@@ -196,7 +196,8 @@ def _beats(chosen: str, key: str, at: Endpoints) -> BeatsInput:
     if at.beats is None:
         raise ConfigurationError(
             f"{chosen}, and this stack's logging server takes no Beats: the embedded one replays recordings, "
-            "and an external one has no Logstash of the lab's",
-            f"pulumi config set logging_server docker, or pulumi config set {key} recorded",
+            "and an external one does not say where its Logstash is",
+            "pulumi config set logging_server docker, or external.beats_address (docs/logging-server.md), "
+            f"or pulumi config set {key} recorded",
         )
     return at.beats

@@ -13,7 +13,7 @@ from infra.generated_secret import GeneratedSecret
 from infra.logging_server.docker import networks, volumes
 from infra.logging_server.docker.args import Ground, Identity
 from infra.logging_server.docker.broker import EXTERNAL_USER, ExternalListener, broker, cluster_id
-from infra.logging_server.docker.connect import HEC_TOKEN, connect
+from infra.logging_server.docker.connect import HEC_TOKEN, TRUST_STORE, connect
 from infra.logging_server.docker.console import NAMES as CONSOLE_NAMES
 from infra.logging_server.docker.console import console
 from infra.logging_server.docker.container import Site
@@ -138,6 +138,8 @@ class DockerServer(pulumi.ComponentResource):
             instance=once_up(cluster_id(self._args.site.prefix)),
             hec_token=self._hec_token,
             hand_to_connect=lambda _name, _secret: pulumi.Output.from_input(HEC_TOKEN),
+            # the sink refuses https:// without a store of its own, whatever Java trusts
+            connect_trust_store=pulumi.Output.from_input(TRUST_STORE),
             home=kafka,
             kafka_security=None if external is None else external.client(),
             beats=BeatsInput(

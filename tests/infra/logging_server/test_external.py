@@ -22,6 +22,7 @@ CLOUD = {
     "external.ksqldb_user": "API KEY",
     "external.ksqldb_password": "secret/with:signs@",
     "external.connect_url": "https://connect.test:8083",
+    "external.connect_trust_store": "/etc/connect/splunk.p12",
     "external.splunk_management_url": "https://splunk.test:8089",
     "external.splunk_hec_url": "https://splunk.test:8088",
     "external.splunk_user": "lab",
@@ -105,6 +106,7 @@ def test_a_kafka_client_gets_what_the_cluster_asks_for(tmp_path: Path) -> None:
             {"external.kafka_bootstrap": "", "external.splunk_user": ""},
             r"external\.kafka_bootstrap, external\.splunk_user",
         ),
+        ({"external.connect_trust_store": ""}, r"external\.connect_trust_store"),
         ({"external.ca_file": "/no/such/file.pem"}, r"external\.ca_file is /no/such/file\.pem"),
         ({"external.ksqldb_url": "http://ksqldb.test:8088"}, "passwords would be sent in the clear"),
     ],
@@ -124,3 +126,58 @@ def test_a_password_that_is_not_encrypted_is_refused() -> None:
 def test_a_user_in_a_url_is_refused_so_that_it_is_not_stored_in_the_clear() -> None:
     with pytest.raises(ConfigurationError, match=r"external\.connect_url"):
         endpoints({"external.connect_url": "https://user:password@connect.test"})
+
+
+def test_connect_is_told_where_the_token_is_and_splunk_what_it_is() -> None:
+    given = {
+        "external.hec_token": "1b6c8d3a-0f0e-4a39-9d0e-5f4b3a2c1d00",
+        "external.hec_token_reference": "${file:/etc/connect/lab.properties:hec-token}",
+    }
+    told: dict[str, str] = {}
+
+    async def look() -> None:
+        made = endpoints(given)
+        assert made.hec_token is not None
+        assert await made.hec_token.is_secret()
+        told["splunk"] = str(await made.hec_token.future())
+        told["connect"] = str(await made.hand_to_connect("hec-token", made.hec_token).future())
+        without = endpoints()
+        assert without.hec_token is None
+        told["itself"] = str(await without.hand_to_connect("hec-token", made.hec_token).future())
+
+    run(look)
+    assert told == {
+        "splunk": given["external.hec_token"],
+        "connect": given["external.hec_token_reference"],
+        "itself": given["external.hec_token"],
+    }
+
+
+def test_a_reference_without_the_token_that_it_stands_for_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no external\.hec_token for Splunk") as error:
+        endpoints({"external.hec_token_reference": "${file:/etc/connect/lab.properties:hec-token}"})
+    assert error.value.remedy == "pulumi config set --secret external.hec_token"
+
+
+def test_what_is_no_reference_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"external\.hec_token_reference"):
+        endpoints({"external.hec_token_reference": "/etc/connect/lab.properties"})
+
+
+def test_hosts_send_to_somebody_s_logstash_with_its_client_certificate(tmp_path: Path) -> None:
+    for name in ("beats.crt", "beats.key"):
+        (tmp_path / name).write_text(f"PEM of {name}", encoding="ascii")
+    given = {
+        "external.beats_address": "logstash.test:5044",
+        "external.beats_certificate_file": str(tmp_path / "beats.crt"),
+        "external.beats_key_file": str(tmp_path / "beats.key"),
+    }
+    values, secret = resolved(lambda: endpoints(given).beats, "address", "certificate", "private_key")
+    assert values == {
+        "address": "logstash.test:5044",
+        "certificate": "PEM of beats.crt",
+        "private_key": "PEM of beats.key",
+    }
+    assert secret == {"address": False, "certificate": False, "private_key": True}
+    with pytest.raises(ConfigurationError, match=r"there is no external\.beats_key_file"):
+        endpoints({**given, "external.beats_key_file": ""})

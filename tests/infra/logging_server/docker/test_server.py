@@ -269,6 +269,17 @@ def test_the_console_is_built_from_this_clone_and_calls_no_network_but_kafkas(pl
     assert "lab.test" in told.hosts
 
 
+def test_the_sink_has_the_trust_store_without_which_it_takes_no_https(plan: Plan) -> None:
+    told: list[str] = []
+
+    async def look(server: DockerServer) -> None:
+        assert server.endpoints.connect_trust_store is not None
+        told.append(await server.endpoints.connect_trust_store.future() or "")
+
+    run(lambda: look(DockerServer("test", ARGS)))
+    assert told[0] in plan.containers["connect"].upload
+
+
 def test_connect_reads_the_hec_token_from_a_file_that_its_api_does_not_show(plan: Plan) -> None:
     worker = plan.containers["connect"]
     provider, path, key = HEC_REFERENCE.removeprefix("${").removesuffix("}").split(":")
