@@ -75,9 +75,11 @@ def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Cli
         return
     kafka: Kafka = request.getfixturevalue("kafka")
     instance = InstanceProcess(kafka.bootstrap, "rest_", tmp_path / "ksql")
-    instance.start()
-    yield instance.client
-    instance.close()
+    try:
+        instance.start()
+        yield instance.client
+    finally:
+        instance.close()
 
 
 def test_a_server_answers_as_ksqldb_does(client: httpx.Client) -> None:

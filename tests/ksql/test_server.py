@@ -46,9 +46,11 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ksq
         return
     kafka: Kafka = request.getfixturevalue("kafka")
     instance = InstanceProcess(kafka.bootstrap, f"spec{uuid.uuid4().hex[:8]}_", tmp_path / "ksql")
-    instance.start()
-    yield KsqlClient(instance.url), kafka.bootstrap
-    instance.stop()
+    try:
+        instance.start()
+        yield KsqlClient(instance.url), kafka.bootstrap
+    finally:
+        instance.close()
 
 
 @pytest.mark.parametrize("partitions", PARTITIONS)
