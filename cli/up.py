@@ -19,13 +19,14 @@ def command(stack: str | None, *, replay: bool) -> None:
     seen no connection yet, and prints the one that matters as Zeek saw it beside the same one with its
     process.
     """
-    from cli.stack import kafka  # noqa: PLC0415 - verbs import late, so that --help is quick
+    from cli.stack import kafka, on_engine  # noqa: PLC0415 - verbs import late, so that --help is quick
     from cli.stack.session import open_stack  # noqa: PLC0415
 
     session = open_stack(stack)
     if kafka.is_wanted(session.name):
         kafka.fetch()
-    session.run("up", "--yes", "--skip-preview", "--refresh")
+    with on_engine.reasons(session.name, session.environment):
+        session.run("up", "--yes", "--skip-preview", "--refresh")
     told = session.outputs()
     if replay and told.zeek_server == "recorded" and told.kafka_bootstrap:
         from rich.console import Console  # noqa: PLC0415

@@ -2,11 +2,9 @@
 
 import shutil
 import socket
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
 
 import docker
 import docker.errors
@@ -16,10 +14,7 @@ from docker.models.containers import Container
 
 from infra.errors import ConfigurationError, UnreachableError
 from infra.logging_server.docker.configuration import LOCAL_ENGINE
-from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
-
-SERVING: Final = ("healthy", "starting", "none")
-"""A container's health that is no reason to replace it: it serves, is about to, or has no check."""
+from infra.logging_server.docker.container import STACK_LABEL
 
 
 @contextmanager
@@ -147,30 +142,8 @@ def check_images(client: docker.DockerClient, images: Iterable[str]) -> None:
             ) from None
 
 
-def generation(client: docker.DockerClient, name: str) -> str:
-    """Which attempt at a container is the right one: the one that runs, or else another.
-
-    Without refreshing, Pulumi takes a container that is down or gone for one that is up. A label that differs
-    makes it replace the container: so a plain `pulumi up` mends what a crash, a `docker rm` or a
-    half-finished `up` left.
-    """
-    try:
-        container = client.containers.get(name)
-    except docker.errors.NotFound:
-        return _fresh()
-    state: dict[str, Any] = container.attrs["State"]
-    health = state.get("Health", {}).get("Status", "none")
-    if state["Running"] and health in SERVING:
-        return str(container.labels.get(GENERATION_LABEL, "")) or _fresh()
-    return _fresh()
-
-
 def _published(container: Container) -> set[int]:
     return {int(each["HostPort"]) for bindings in container.ports.values() for each in bindings or ()}
-
-
-def _fresh() -> str:
-    return f"{time.time_ns():x}"
 
 
 def _answers(address: str, port: int) -> bool:

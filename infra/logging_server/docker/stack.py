@@ -8,7 +8,7 @@ import pulumi
 
 from infra import state
 from infra.config import LabConfiguration
-from infra.logging_server.docker import engine, half_made, limits
+from infra.logging_server.docker import condition, engine, half_made, limits
 from infra.logging_server.docker.container import Site
 from infra.logging_server.docker.nginx import PUBLISHED
 from infra.logging_server.docker.server import DockerServer, DockerServerArgs
@@ -29,13 +29,15 @@ def logging_server(configuration: LabConfiguration, stack: str, project: Path) -
     prefix = f"lab-{stack}"
     with engine.connect(configuration.docker_host) as client:
         check(client, configuration, prefix)
+        for complaint in condition.ailing(client, prefix):
+            pulumi.log.warn(f"{complaint}\nIt is replaced; if it ends so again: docker logs NAME")
         if not pulumi.runtime.is_dry_run():
             for name in half_made.remove(client, state.export(stack, project)):
                 pulumi.log.warn(f"removed {name}, which a killed command had left half made")
         site = Site(
             prefix=prefix,
             local=not configuration.docker_host.startswith("ssh://"),
-            generation=lambda name: engine.generation(client, name),
+            generation=lambda name: condition.generation(client, name),
         )
         return DockerServer(
             "logging-server",

@@ -7,15 +7,12 @@ from collections.abc import Iterator
 import docker
 import pytest
 from docker.errors import NotFound
-from docker.types import Healthcheck
 
 from infra.errors import ConfigurationError, UnreachableError
 from infra.logging_server.docker import engine as infra_engine
-from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
+from infra.logging_server.docker.container import STACK_LABEL
 from tests.conf.nginx.door import free_port
 from tests.infra.logging_server.docker import standin
-
-SECOND = 10**9
 
 
 @pytest.fixture
@@ -26,40 +23,6 @@ def name(engine: docker.DockerClient) -> Iterator[str]:
         engine.containers.get(name).remove(force=True)
     except NotFound:
         return
-
-
-def start(engine: docker.DockerClient, name: str, *, check: str = "exit 0") -> None:
-    engine.containers.run(
-        standin.TAG,
-        name=name,
-        detach=True,
-        labels={GENERATION_LABEL: "first", STACK_LABEL: "lab-engine-test"},
-        healthcheck=Healthcheck(test=["CMD", "/bin/bash", "-c", check], interval=SECOND, retries=1),
-        network_mode="none",
-    )
-
-
-def await_health(engine: docker.DockerClient, name: str, health: str) -> None:
-    deadline = time.monotonic() + 30
-    while engine.api.inspect_container(name)["State"]["Health"]["Status"] != health:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def test_a_container_that_serves_keeps_its_generation(engine: docker.DockerClient, name: str) -> None:
-    start(engine, name)
-    assert infra_engine.generation(engine, name) == "first"
-    await_health(engine, name, "healthy")
-    assert infra_engine.generation(engine, name) == "first"
-
-
-def test_one_that_is_gone_down_or_unhealthy_gets_another(engine: docker.DockerClient, name: str) -> None:
-    assert infra_engine.generation(engine, name) != infra_engine.generation(engine, name)
-    start(engine, name, check="exit 1")
-    await_health(engine, name, "unhealthy")
-    assert infra_engine.generation(engine, name) != "first"
-    engine.containers.get(name).stop(timeout=5)
-    assert infra_engine.generation(engine, name) != "first"
 
 
 def test_a_port_of_another_container_is_refused_by_name(engine: docker.DockerClient, name: str) -> None:
@@ -110,7 +73,7 @@ def test_the_engine_tells_its_size(engine: docker.DockerClient) -> None:
 
 def test_a_stack_is_known_by_its_containers(engine: docker.DockerClient, name: str) -> None:
     assert not infra_engine.holds(engine, "lab-engine-test")
-    start(engine, name)
+    engine.containers.create(standin.TAG, name=name, labels={STACK_LABEL: "lab-engine-test"})
     assert infra_engine.holds(engine, "lab-engine-test")
 
 
