@@ -10,8 +10,8 @@ SLOT: Final = 100
 """Bytes that a dictionary takes for an entry, on average of all fillings."""
 
 ALLOWANCE: Final = 1.3
-"""What the process takes for rows, measured, over the sizes of their values: the allocator takes its share, and
-some of the references that are counted hold nothing for long."""
+"""What the process takes for rows, measured, over the sizes of their values: the allocator takes its share,
+and some of the references that are counted hold nothing for long."""
 
 _NOT_HELD: Final = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
