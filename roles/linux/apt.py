@@ -50,6 +50,15 @@ for package; do
 done
 rmdir --ignore-fail-on-non-empty "$state/displaced" "$state" 2>/dev/null || true"""
 
+# DPkg::Lock::Timeout is not for the lists, which a machine reads by itself for a while after it has started
+UPDATE = """deadline=$(($(date +%s) + $1)); shift
+until said=$("$@" 2>&1); do
+  code=$?
+  case $said in *lists/lock*) test "$(date +%s)" -ge "$deadline" || { sleep 1; continue; } ;; esac
+  printf '%s\\n' "$said" >&2
+  exit $code
+done"""
+
 FETCH_KEY = """set -eu
 url=$1 keyring=$2 expected=$3
 draft=$(mktemp -d)
@@ -101,7 +110,8 @@ def remove(*packages: str) -> tuple[Action, ...]:
 
 def update() -> Command:
     """Read the repositories' lists; a repository that cannot be read or verified is an error."""
-    return Command(arguments=(*APT, "-o", "APT::Update::Error-Mode=any", "update"), timeout=900)
+    reading = (*APT, "-o", "APT::Update::Error-Mode=any", "update")
+    return Command(arguments=("sh", "-c", UPDATE, "sh", "300", *reading), label="apt-get update", timeout=900)
 
 
 def packages_step(name: str, *packages: str, instead_of: tuple[str, ...] = ()) -> Step:

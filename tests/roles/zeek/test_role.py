@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import testinfra.host
 from pydantic import SecretStr
 
 from infra.logging_server.docker import engine as infra_engine
+from infra.provision.command import Command
+from infra.provision.host import AuthenticationError
 from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
 from infra.provision.ssh import SshHost
 from infra.provision.step import Role
 from infra.tls.certificates import make_authority, make_leaf
-from roles.linux import distribution
+from roles.linux import apt, distribution
 from roles.linux.apt import Repository
 from roles.linux.distribution import Distribution
 from roles.zeek.role import zeek_server
@@ -210,6 +212,27 @@ def test_old_logs_go_by_age_and_then_the_oldest_until_all_fit(applied: Sensor) -
     applied.debian.read("/usr/local/sbin/zeek-log-limit", "/opt/zeek/logs/archive", "7", "7")
     left = applied.debian.read("ls", "/opt/zeek/logs/archive").split()
     assert left == ["conn.1.log", "conn.2.log"]
+
+
+def test_lists_of_packages_that_the_machine_is_reading_by_itself_are_waited_for(applied: Sensor) -> None:
+    reading = (
+        "import fcntl, time; fcntl.lockf(open('/var/lib/apt/lists/lock', 'w'), fcntl.LOCK_EX); time.sleep(4)"
+    )
+    applied.debian.read("sh", "-c", f'nohup python3 -c "{reading}" >/dev/null 2>&1 & sleep 1')
+    assert applied.ssh.run(apt.update()).exit_code == 0
+
+
+def test_a_user_whose_sudo_asks_for_a_password_gives_it_and_no_command_reads_it(applied: Sensor) -> None:
+    applied.debian.read("sed", "-i", "s/NOPASSWD: //", "/etc/sudoers.d/analyst")
+    echo = Command(arguments=("sh", "-c", "id -u; cat"), stdin=b"what it is given")
+    try:
+        knowing = replace(applied.debian.address, sudo_password="correct horse")
+        for _ in range(2):
+            assert SshHost(knowing, applied.pins, print).run(echo).stdout == "0\nwhat it is given"
+        with pytest.raises(AuthenticationError, match="sudo asks for a password, and none is configured"):
+            SshHost(applied.debian.address, applied.pins, print).run(echo)
+    finally:
+        applied.debian.read("sed", "-i", "s/(ALL) ALL/(ALL) NOPASSWD: ALL/", "/etc/sudoers.d/analyst")
 
 
 def test_no_secret_is_told(applied: Sensor) -> None:
