@@ -57,3 +57,15 @@ def test_a_console_that_was_away_is_found_again(page: Page, console: Running) ->
     page.context.set_offline(False)
     page.reload()
     expect(page.locator(".count")).to_have_text("2 connections")
+
+
+def test_a_page_whose_files_did_not_all_come_says_what_to_do(page: Page, console: Running) -> None:
+    torn = page.context.new_page()
+    torn.route("**/js/store.js", lambda route: route.abort())
+    torn.goto(f"{console.url}/?view=coverage")
+    expect(torn.locator(".waiting")).to_contain_text("load it again")
+    torn.unroute("**/js/store.js")
+    torn.reload()
+    expect(torn.locator("#live[data-state=live]")).to_be_visible()
+    expect(torn.locator(".waiting")).to_have_count(0)
+    torn.close()
