@@ -1,6 +1,7 @@
 """What several columns of a SELECT have in common is computed once, and nobody can tell."""
 
 import json
+from typing import Any, Final
 
 import pytest
 
@@ -11,7 +12,7 @@ SOURCE = (
     "CREATE STREAM s (i INT, j INT, b BIGINT, t VARCHAR, a ARRAY<BIGINT>, st STRUCT<x INT, y VARCHAR>) "
     "WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON');"
 )
-ROWS = (
+ROWS: Final[tuple[dict[str, Any], ...]] = (
     {"i": 7, "j": 0, "b": 2**62, "t": "a|b", "a": [5, 3], "st": {"x": 1, "y": "z"}},
     {"i": 7, "j": 2, "b": -(2**62), "t": "", "a": [], "st": {"x": None, "y": None}},
     {"i": 2_000_000_000, "j": 3, "b": 1, "t": "a|b|c", "a": [1], "st": None},
