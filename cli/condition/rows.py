@@ -173,7 +173,7 @@ def _splunk(survey: Survey, found: Sequence[Finding]) -> Iterator[Row]:
         hop=hop.HEC,
         name="HEC",
         health=_health(hop.HEC, found, is_known=hec is not None),
-        note=hec.address if hec else "",
+        note=hec.address if hec else "not published",
     )
     yield Row(
         section="Splunk",

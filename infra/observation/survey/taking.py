@@ -80,8 +80,10 @@ def _questions(told: StackOutputs) -> list[Callable[[], Service]]:
         lambda: asking.web("ksqldb", told.ksqldb_url, "/healthcheck", ca),
         lambda: asking.web("connect", told.connect_url, "/connectors", ca),
         lambda: asking.web("splunk", told.splunk_management_url, management, ca, login),
-        lambda: asking.collector(told.splunk_hec_url, ca, told.hec_token.get_secret_value()),
     ]
+    # In Docker, HEC has a name on the containers' network only: Connect reaches it, this machine does not.
+    if told.logging_server != "docker":
+        questions.append(lambda: asking.collector(told.splunk_hec_url, ca, told.hec_token.get_secret_value()))
     if told.console_url:
         questions.append(lambda: asking.web("console", told.console_url, "/health", ca, _door(told)))
     if told.kafka_bootstrap:
