@@ -56,7 +56,7 @@ class State:
         self._lock = threading.Lock()
         self._version = 0
         self._held: OrderedDict[str, Held] = OrderedDict()
-        self._zeek: OrderedDict[str, bytes] = OrderedDict()
+        self._zeek: OrderedDict[tuple[str, float], bytes] = OrderedDict()
         self._detections: OrderedDict[bytes, tuple[str, str]] = OrderedDict()
         self._detected: dict[str, dict[bytes, str]] = {}
         self._letters: deque[Letter] = deque(maxlen=keep_dead_letters)
@@ -124,7 +124,7 @@ class State:
             if held is None or held.row is None or held.event is None:
                 return None
             event = orjson.loads(held.event)
-            plain = self._zeek.get(event["uid"])
+            plain = self._zeek.get((event["uid"], event["ts"]))
             return {
                 "key": key,
                 "row": orjson.loads(held.row),
@@ -140,11 +140,12 @@ class State:
     def _take_zeek(self, record: Incoming) -> None:
         if record.value is None:
             return
-        uid = orjson.loads(record.value)["uid"]
-        if uid.startswith(UID_PREFIX):
+        told = orjson.loads(record.value)
+        if told["uid"].startswith(UID_PREFIX):
             return
-        self._zeek[uid] = record.value
-        self._zeek.move_to_end(uid)
+        place = told["uid"], told["ts"]  # a recording that is replayed again has the same uids at other times
+        self._zeek[place] = record.value
+        self._zeek.move_to_end(place)
         while len(self._zeek) > self._keep:
             self._zeek.popitem(last=False)
 

@@ -9,7 +9,17 @@ from console.row import COLUMNS
 from console.state import Changes, Incoming, State
 from infra import topics
 from infra.observation.probe import UID_PREFIX
-from tests.console.records import Made, dead_letter, detection, enriched, flow, unattributed, withdrawn, zeek
+from tests.console.records import (
+    BEGAN,
+    Made,
+    dead_letter,
+    detection,
+    enriched,
+    flow,
+    unattributed,
+    withdrawn,
+    zeek,
+)
 
 
 def state(*made: Made, keep: int = 100) -> State:
@@ -95,6 +105,13 @@ def test_what_is_revised_is_new_and_is_kept() -> None:
     told = state(*(enriched(flow(number)) for number in range(10)), keep=10)
     tell(told, enriched(flow(0, orig_bytes=5)), enriched(flow(10)))
     assert {row["uid"] for row in all_of(told)} >= {"C00000000", "C00000010"}
+
+
+def test_beside_a_connection_is_what_zeek_wrote_in_the_same_replay() -> None:
+    now, earlier = flow(), flow(ts=BEGAN - 10_800)
+    detail = state(zeek(now), enriched(now), zeek(earlier)).detail("C00000001:originator")
+    assert detail is not None
+    assert detail["zeek"]["ts"] == detail["event"]["ts"]
 
 
 def test_a_connection_is_told_whole_and_beside_it_what_zeek_wrote() -> None:
