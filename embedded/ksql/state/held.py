@@ -1,5 +1,6 @@
 """What one operator of a task holds, as those see it who keep it in bounds or write it down."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Reversible
 from itertools import islice
 from typing import Any, Final
@@ -12,7 +13,7 @@ PIECE: Final = 1000
 _SAMPLE: Final = 16
 
 
-class State:
+class State(ABC):
     """A part of a task's state: subclasses say what.
 
     An entry is in memory or on disk (`part`), never on both. What is on disk comes back to memory when it is
@@ -22,33 +23,33 @@ class State:
     part: Part | None = None
     """Where its entries on disk are; None while it has never had any."""
 
+    @abstractmethod
     def rows(self) -> int:
         """How many rows it holds, without a walk."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_memory(self) -> int:
         """How many of them are in memory."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self) -> Iterable[Any]:
         """Some of the entries in memory, one for each row, to see how large they are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spill(self, count: int, disk: Disk) -> None:
         """Moves about `count` of its rows to disk, those first that are the least likely to be used."""
-        raise NotImplementedError
 
+    @abstractmethod
     def dump(self) -> Iterator[Any]:
         """What is in memory, in pieces of plain Python values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, piece: Any) -> None:
         """Takes a piece of a dump. Nothing else may have been put into it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load_spilled(self, entries: list[tuple[bytes, Any]]) -> None:
         """Takes entries of a dumped state's disk, into memory, before any piece of its `dump`."""
-        raise NotImplementedError
 
     def on(self, disk: Disk) -> Part:
         """Its part of the disk."""
@@ -74,6 +75,9 @@ class Moment(State):
 
     def spill(self, count: int, disk: Disk) -> None:
         """Does nothing."""
+
+    def load_spilled(self, entries: list[tuple[bytes, Any]]) -> None:
+        """Does nothing: it never has any."""
 
 
 def pieces(entries: Iterable[Any]) -> Iterator[list[Any]]:
