@@ -48,8 +48,10 @@ def record(event: dict[str, Any], line: bytes, *, log: str, sensor: str, made: b
         event["ts"] = time
     key = str(event.get("_system_name") or event.get("@system") or sensor)
     if path != CONN:
-        body = orjson.dumps(event) if changed else line
-        return Record(topics.zeek(path), key, body, Form.ZEEK, Role.CONTEXT, time, time)
+        body, topic = orjson.dumps(event) if changed else line, topics.zeek(path)
+        # what is told of a connection while it lives is told after so much of it
+        arrival = time + _duration(event.get("duration")) if topic == topics.ZEEK_CONN_OPEN else time
+        return Record(topic, key, body, Form.ZEEK, Role.CONTEXT, time, arrival)
     uid, ends = event.get("uid"), _ends(event)
     if not isinstance(uid, str):
         raise UnreadableError("a connection without uid")
