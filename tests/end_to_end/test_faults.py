@@ -70,7 +70,7 @@ def test_a_process_killed_during_a_replay_loses_nothing(
     with clone.running("./lab replay --json --speed 600 --deadline 120") as replay:
         deadline = time.monotonic() + DEADLINE_SECONDS
         while revisions(outputs) == before:
-            assert replay.poll() is None
+            assert replay.poll() is None, replay.communicate()[0] + clone.logs()
             assert time.monotonic() < deadline
         victim.kill()
         printed, _ = replay.communicate(timeout=PATIENCE_SECONDS)
