@@ -22,7 +22,9 @@ DEADLINE_SECONDS = 120.0
 
 @pytest.fixture(scope="module")
 def undisturbed(clone: Clone) -> dict[str, Any]:
-    """The figures of a replay in peace."""
+    """The figures of a replay in peace, on a stack of which no stretch of event time is taken yet."""
+    clone.types("./lab destroy")
+    clone.types("./lab up --no-replay")
     return replayed(clone.types("./lab replay --json"))
 
 
