@@ -3,7 +3,7 @@
     python -m benchmarks.fusion [--flows 50000] [--rate 1000] [--seconds 15]
 
 One event is a Zeek connection or the Sysmon event of its socket. Throughput is of a backlog: from the first
-record to the moment when every query's committed offset is the end of its topic. Latency is from the moment
+record to the moment when all that reads the two topics has committed their ends. Latency is from the moment
 when the later of the two events is produced to the moment when a consumer has the committed enriched event.
 """
 
@@ -24,6 +24,7 @@ from typing import Any, Final
 import httpx
 import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from rich.console import Console
 from rich.table import Table
 
@@ -31,10 +32,12 @@ from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings as Kafka
 from embedded.ksql.settings import Settings
 from infra import topics
+from infra.observation import drain
 from infra.pipeline.detections import statements as detections
 from infra.pipeline.ksql.statements import read_folder
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+SOURCES: Final = (topics.ZEEK_CONN, topics.SYSMON_NETWORK)
 DEADLINE: Final = 600.0
 IDLE: Final = 5.0
 """Seconds over which the CPU time of an instance without work is taken."""
@@ -114,14 +117,8 @@ class Bench:
 
     def lag(self) -> int:
         """How many records of source topics are not processed and committed."""
-        behind = 0
-        for name in ("zeek_conn_raw", "sysmon_network_raw"):
-            for query in self.ksql(f"DESCRIBE {name} EXTENDED;")[0]["sourceDescription"][
-                "queryOffsetSummaries"
-            ]:
-                for topic in query["topicSummaries"]:
-                    behind += sum(o["logEndOffset"] - o["consumerOffset"] for o in topic["offsets"])
-        return behind
+        gaps = drain.measure(AdminClient({"bootstrap.servers": self.bootstrap})).gaps
+        return sum(gap.width for gap in gaps if gap.topic in SOURCES)
 
 
 @contextmanager
