@@ -7,6 +7,7 @@ import pytest
 
 from embedded.kafka import broker
 from embedded.kafka.settings import Settings
+from tests.docker_engine import engine_host
 from tests.kafka_broker import running_kafka
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -36,6 +37,13 @@ def kafka() -> Iterator[Settings]:
     """A real Kafka broker of this test session's own; its `bootstrap` is what clients connect to."""
     with running_kafka() as settings:
         yield settings
+
+
+@pytest.fixture(scope="session")
+def engine_address() -> Iterator[str]:
+    """The address of a Docker engine, one for the whole test session; what a test makes there, it removes."""
+    with engine_host() as address:
+        yield address
 
 
 @pytest.fixture

@@ -53,6 +53,8 @@ def debian_host(client: docker.DockerClient, image: str, key: Path) -> Iterator[
         volumes={"/sys/fs/cgroup": {"bind": "/sys/fs/cgroup", "mode": "rw"}},
         tmpfs={"/run": "", "/run/lock": ""},
         environment={"container": "docker"},
+        # what has systemd stop the machine; at the engine's own signal it would only start itself anew
+        stop_signal="SIGRTMIN+3",
         labels={"flow-attribution-lab": "test"},
     )
     try:

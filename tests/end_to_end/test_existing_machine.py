@@ -23,7 +23,6 @@ from roles.zeek import package
 from tests.debian_host.container import DebianHost, debian_host
 from tests.debian_host.image import image
 from tests.debian_host.packages import Repository, serve
-from tests.docker_engine import engine_host
 from tests.end_to_end.conftest import Clone, make_clone
 from tests.lab import machines
 from tests.windows_host.listening import PASSWORD, USER, listening
@@ -79,7 +78,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(engine_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("sensor")
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
@@ -91,8 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         place.parent.mkdir(parents=True)
         place.symlink_to(stored.folder)
     with (
-        engine_host() as host,
-        infra_engine.connect(host) as client,
+        infra_engine.connect(engine_address) as client,
         debian_host(client, image(client), key) as debian,
     ):
         authority = make_authority("tests", days=1)

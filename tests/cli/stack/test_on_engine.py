@@ -13,19 +13,20 @@ from cli.stack.process import PulumiFailedError
 from infra.logging_server.docker import engine as infra_engine
 from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
 from tests.cli.conftest import Project
-from tests.docker_engine import engine_host
 from tests.infra.logging_server.docker import standin
 
 NAME = "lab-here-nginx"
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[str]:
+def host(engine_address: str) -> str:
     """The address of an engine with the stand-in image."""
-    with tempfile.TemporaryDirectory(prefix="lab-standin-") as folder, engine_host() as address:
-        with infra_engine.connect(address) as client:
-            standin.build(client, Path(folder))
-        yield address
+    with (
+        tempfile.TemporaryDirectory(prefix="lab-standin-") as folder,
+        infra_engine.connect(engine_address) as client,
+    ):
+        standin.build(client, Path(folder))
+    return engine_address
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from roles.zeek import capture, firewall
 from tests.conf.nginx.door import free_port
 from tests.debian_host.container import await_ssh
 from tests.debian_host.image import image
-from tests.docker_engine import engine_host
 from tests.infra.logging_server.docker.recorded import SSH_KEY, Plan, run
 from tests.infra.machines import container_on_engine
 
@@ -80,10 +79,12 @@ def test_private_keys_are_kept_as_secrets(plan: Plan) -> None:
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], SshHost]]:
+def machine(
+    engine_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[dict[str, Any], SshHost]]:
     """What the engine says of the container, and the way into it."""
     port = free_port()
-    with engine_host() as host, infra_engine.connect(host) as client:
+    with infra_engine.connect(engine_address) as client:
         plan = _plan(min(ZEEK_SERVER.cpus, infra_engine.cpus(client)), port)
         container_on_engine.build(client, plan, image(client))
         with container_on_engine.running(client, plan) as container:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 import testinfra.host
 from pydantic import SecretStr
@@ -27,7 +28,6 @@ from tests.debian_host.container import DebianHost, debian_host
 from tests.debian_host.image import image
 from tests.debian_host.packages import USER_ID, serve
 from tests.debian_host.packages import Repository as Stored
-from tests.docker_engine import engine_host
 
 DEBIAN_S_OWN = "/etc/apt/sources.list.d/debian.list"
 """Where the packages come from that a machine has by itself: the tests' repository stands in for Debian's too."""
@@ -61,13 +61,19 @@ def _repository(name: str, url: str, key: str) -> Repository:
 
 
 @pytest.fixture(scope="module")
-def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
-    with _sensor(tmp_path_factory.mktemp("sensor"), "12") as made:
+def engine(engine_address: str) -> Iterator[docker.DockerClient]:
+    with infra_engine.connect(engine_address) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sensor(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
+    with _sensor(engine, tmp_path_factory.mktemp("sensor"), "12") as made:
         yield made
 
 
 @contextmanager
-def _sensor(folder: Path, release: str) -> Iterator[Sensor]:
+def _sensor(engine: docker.DockerClient, folder: Path, release: str) -> Iterator[Sensor]:
     """A server with a release of Debian, whose package repositories are the tests' own."""
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
@@ -76,11 +82,7 @@ def _sensor(folder: Path, release: str) -> Iterator[Sensor]:
     (folder / "served").mkdir()
     for vendor in ("debian", "zeek", "elastic"):
         (folder / "served" / vendor).symlink_to(stored.folder)
-    with (
-        engine_host() as host,
-        infra_engine.connect(host) as client,
-        debian_host(client, image(client, release), key) as debian,
-    ):
+    with debian_host(engine, image(engine, release), key) as debian:
         authority = make_authority("tests", days=1)
         leaf = make_leaf(authority, "packages", [debian.gateway], days=1)
         (folder / "packages.crt").write_text(leaf.certificate)
@@ -116,8 +118,9 @@ def _trust(debian: DebianHost, authority: str) -> None:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def applied(sensor: Sensor) -> Sensor:
+    """The server with the role on it; a test that changes it puts that right, and the last one takes it off."""
     list(apply(sensor.ssh, sensor.role, _ignore))
     return sensor
 
@@ -255,8 +258,10 @@ def test_the_role_is_taken_off_and_what_was_there_before_stays(applied: Sensor) 
     remove(applied.ssh, applied.role, _ignore)
 
 
-def test_debian_13_becomes_a_sensor_though_it_reboots_meanwhile_and_is_given_back(tmp_path: Path) -> None:
-    with _sensor(tmp_path, "13") as sensor:
+def test_debian_13_becomes_a_sensor_though_it_reboots_meanwhile_and_is_given_back(
+    engine: docker.DockerClient, tmp_path: Path
+) -> None:
+    with _sensor(engine, tmp_path, "13") as sensor:
         inside = sensor.inside
         sensor.debian.read("sh", "-c", f"echo 'deb [trusted=yes] {sensor.url}/debian/ ./' >{DEBIAN_S_OWN}")
         assert distribution.read(sensor.ssh) is Distribution.DEBIAN_13

@@ -8,17 +8,15 @@ import docker
 import pytest
 
 from infra.logging_server.docker import engine as infra_engine
-from tests.docker_engine import engine_host
 from tests.infra.logging_server.docker import standin
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[docker.DockerClient]:
+def engine(engine_address: str) -> Iterator[docker.DockerClient]:
     """A Docker engine with the stand-in image."""
     with (
         tempfile.TemporaryDirectory(prefix="lab-standin-") as folder,
-        engine_host() as host,
-        infra_engine.connect(host) as client,
+        infra_engine.connect(engine_address) as client,
     ):
         standin.build(client, Path(folder))
         yield client
