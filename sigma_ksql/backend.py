@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from sigma.conditions import (
@@ -23,7 +22,6 @@ from sigma.types import (
     SigmaBool,
     SigmaCasedString,
     SigmaCIDRExpression,
-    SigmaNumber,
     SigmaRegularExpression,
     SigmaRegularExpressionFlag,
     SigmaString,
@@ -31,23 +29,15 @@ from sigma.types import (
 )
 
 from sigma_ksql import cidr, text
+from sigma_ksql.column import Column, fitting
 
 _FLAGS: Final = {
     SigmaRegularExpressionFlag.IGNORECASE: "i",
     SigmaRegularExpressionFlag.MULTILINE: "m",
     SigmaRegularExpressionFlag.DOTALL: "s",
 }
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+_PYSIGMAS_ENDING: Final = re.compile(r" \(while converting rule .*\)$")
 Field = ConditionFieldEqualsValueExpression
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a field is in SQL: a column or another expression. `folded` text is in lower case already."""
-
-    sql: str
-    is_number: bool = False
-    folded: bool = False
 
 
 Callback = Callable[[SigmaRule | SigmaCorrelationRule, str | None, int, Any, Any], Any]
@@ -57,14 +47,15 @@ class KsqlBackend(TextQueryBackend):
     """Sigma rules as boolean expressions of ksqlDB 0.29 and newer, one for each condition of a rule.
 
     They are true or false and never NULL, so that NOT does what a rule means: ksqlDB compares with NULL as
-    false. Nothing in them fails on a NULL, which would cost the row. Correlation rules and values without a
-    field are refused.
+    false. Nothing in them fails on a NULL, which would cost the row. Refused are correlation rules, values
+    without a field, parts of a time, parts of another field, and placeholders that no pipeline has filled.
 
     Args:
         processing_pipeline: renames the rules' fields to columns; see pySigma.
         collect_errors: put refused rules into `errors` instead of raising.
-        columns: what the fields are, after the pipeline; any other is refused. Without it, each field is the
-            column of its name, a rule's number is compared with a number, and its text with text.
+        columns: what the fields are, after the pipeline; any other is refused, and so is what a column's type
+            never is. Without it, each field is the column of its name, a rule's number is compared with a
+            number, and its text with text.
     """
 
     name: ClassVar[str] = "ksqlDB"
@@ -83,7 +74,7 @@ class KsqlBackend(TextQueryBackend):
         CompareOperators.GT: ">",
         CompareOperators.GTE: ">=",
     }
-    field_equals_field_expression: ClassVar[str | None] = "LCASE({field1}) = LCASE({field2})"
+    field_equals_field_expression: ClassVar[str | None] = "{field1} = {field2}"
     field_null_expression: ClassVar[str | None] = "{field} IS NULL"
     field_exists_expression: ClassVar[str | None] = "{field} IS NOT NULL"
 
@@ -215,6 +206,22 @@ class KsqlBackend(TextQueryBackend):
         pattern = text.quoted(cidr.pattern(cond.value.network))
         return f"REGEXP_EXTRACT({pattern}, {self._as_text(cond.field)}) IS NOT NULL"
 
+    def convert_condition_field_compare_op_val(
+        self, cond: Field, state: ConversionState
+    ) -> str | DeferredQueryExpression:
+        """Column is less or greater than a number."""
+        if self._columns is not None and cond.field in self._columns and not self._is_number(cond.field):
+            raise SigmaFeatureNotSupportedByBackendError(
+                f"{cond.field} is text, and neither less nor greater"
+            )
+        return super().convert_condition_field_compare_op_val(cond, state)
+
+    def convert_condition_field_eq_field_escape_and_quote(self, field1: str, field2: str) -> tuple[str, str]:
+        """Two columns as they compare: numbers as such, all else as text in upper or lower case."""
+        if self._is_number(field1) and self._is_number(field2):
+            return self.escape_and_quote_field(field1), self.escape_and_quote_field(field2)
+        return f"LCASE({self._as_text(field1)})", f"LCASE({self._as_text(field2)})"
+
     def convert_condition_val_str(
         self,
         cond: ConditionValueExpression,
@@ -227,16 +234,8 @@ class KsqlBackend(TextQueryBackend):
     convert_condition_val_re = convert_condition_val_str
 
     def _fitting(self, cond: Field) -> SigmaType:
-        """The value as the column's type wants it."""
-        value = cond.value
-        if self._columns is None:
-            return value
-        if not self._is_number(cond.field):
-            return SigmaString(str(value)) if isinstance(value, SigmaNumber) else value
-        written = str(value)
-        if not isinstance(value, SigmaString) or not _NUMBER.fullmatch(written):
-            return value
-        return SigmaNumber(float(written) if "." in written else int(written))
+        column = None if self._columns is None else self._columns.get(cond.field)
+        return fitting(cond.field, cond.value, column)
 
     def _is_number(self, field: str) -> bool:
         return self._columns is not None and field in self._columns and self._columns[field].is_number
@@ -258,4 +257,5 @@ def _keyword(cond: ConditionValueExpression) -> SigmaError:
 
 def _naming(rule: SigmaRule | SigmaCorrelationRule, what: str) -> SigmaError:
     place = f"{rule.source.path}: " if rule.source is not None else ""
-    return SigmaFeatureNotSupportedByBackendError(f"{place}rule {rule.title!r}: {what}")
+    told = _PYSIGMAS_ENDING.sub("", what)
+    return SigmaFeatureNotSupportedByBackendError(f"{place}rule {rule.title!r}: {told}")
