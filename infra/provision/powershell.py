@@ -16,6 +16,7 @@ Parameter: TypeAlias = str | int | bool
 
 RUN: Final = (
     "$ErrorActionPreference='Stop';"
+    "$ProgressPreference='SilentlyContinue';"
     "$given=[Console]::In.ReadToEnd()|ConvertFrom-Json;"
     "$named=@{};"
     "$given.parameters.PSObject.Properties|ForEach-Object{$named[$_.Name]=$_.Value};"
@@ -24,7 +25,12 @@ RUN: Final = (
     "& ([scriptblock]::Create($given.script)) @named;"
     "exit $LASTEXITCODE"
 )
-"""Reads a script and its parameters and runs it (Windows PowerShell 5.1)."""
+"""Reads a script and its parameters and runs it (Windows PowerShell 5.1).
+
+Progress is not shown, and that is said here, where PowerShell's own modules hear it too: a remote shell may
+not read the console that it is drawn on, so that Expand-Archive would fail (its issue 77),
+and downloads would be many times slower.
+"""
 
 ARGUMENTS: Final = ("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", RUN)
 

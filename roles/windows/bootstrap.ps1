@@ -4,7 +4,7 @@
 # network alone. Prints what to put into the lab's configuration. Run it once, by hand; running it again is fine.
 [CmdletBinding()]
 param(
-    # The name by which the lab will reach this machine.
+    # The name or the address by which the lab will reach this machine.
     [string] $HostName = $env:COMPUTERNAME,
     # Who may connect: addresses or networks as the firewall takes them.
     [string[]] $From = @('LocalSubnet'),
@@ -25,11 +25,14 @@ Set-Item -Path 'WSMan:\localhost\Service\Auth\Basic' -Value $false
 Set-Item -Path 'WSMan:\localhost\Service\AllowUnencrypted' -Value $false
 
 $certificate = Get-ChildItem -Path 'Cert:\LocalMachine\My' |
-    Where-Object { ($_.FriendlyName -eq $rule) -and ($_.DnsNameList.Unicode -contains $HostName) } |
+    Where-Object { ($_.FriendlyName -eq $rule) -and ($_.Subject -eq "CN=$HostName") } |
     Where-Object { $_.NotAfter -gt (Get-Date).AddDays(30) } |
     Select-Object -First 1
 if ($null -eq $certificate) {
-    $certificate = New-SelfSignedCertificate -DnsName $HostName -FriendlyName $rule `
+    # -DnsName would call an address a name, and whoever connects to the address would refuse the certificate
+    $kind = if ($HostName -as [Net.IPAddress]) { 'IPAddress' } else { 'DNS' }
+    $certificate = New-SelfSignedCertificate -Subject "CN=$HostName" -FriendlyName $rule `
+        -TextExtension "2.5.29.17={text}$kind=$HostName" `
         -CertStoreLocation 'Cert:\LocalMachine\My' -NotAfter (Get-Date).AddYears(2)
 }
 
@@ -51,7 +54,7 @@ Write-Output "WinRM listens on port $Port. Copy $file to the lab's machine, and 
 Write-Output "  pulumi config set windows_client existing"
 Write-Output "  pulumi config set windows.address $HostName"
 if ($Port -ne 5986) { Write-Output "  pulumi config set windows.port $Port" }
-Write-Output "  pulumi config set windows.user '$env:COMPUTERNAME\$env:USERNAME'"
+Write-Output "  pulumi config set windows.user '$env:USERDOMAIN\$env:USERNAME'"
 Write-Output "  pulumi config set windows.ca_file PATH_OF_lab-winrm.crt"
 Write-Output "  pulumi config set --secret windows.password"
 exit 0

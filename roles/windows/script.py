@@ -9,8 +9,8 @@ from infra.provision.powershell import Action, Parameter, run_script
 from infra.provision.step import Check, Step
 
 FOLDER: Final = Path(__file__).parent
-VENDOR: Final = FOLDER / "vendor.ps1"
-"""Functions that fetch from a vendor and verify what came."""
+PRELUDE: Final = (FOLDER / "host.ps1", FOLDER / "vendor.ps1")
+"""Functions that the scripts call: what is done on a host, and a vendor's file fetched and verified."""
 
 
 def script_step(
@@ -25,7 +25,7 @@ def script_step(
 
     def run(action: Action) -> Command:
         given = {"Action": action, **(parameters or {})}
-        return run_script(script, given, prelude=(VENDOR,), timeout=timeout)
+        return run_script(script, given, prelude=PRELUDE, timeout=timeout)
 
     return Step(
         name,

@@ -8,20 +8,27 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+$key = "HKLM:\SYSTEM\CurrentControlSet\Services\$Name"
+# SERVICE_FAILURE_ACTIONS as the registry holds it: started again after 5 s, 30 s and every further minute; the count
+# begins anew after a day. sc.exe tells it in the language of Windows, and may not set it for a service that runs
+# protected, as Sysmon's does.
+$recovery = [byte[]] (86400, 0, 0, 3, 20, 1, 5000, 1, 30000, 1, 60000 |
+        ForEach-Object { [BitConverter]::GetBytes([int] $_) })
+
 switch ($Action) {
     'Check' {
         $service = Get-Service -Name $Name -ErrorAction SilentlyContinue
         if ($null -eq $service) { Exit-Unmet "the service $Name is not installed" }
         if ($service.Status -ne 'Running') { Exit-Unmet "the service $Name is $($service.Status)" }
         if ($service.StartType -ne 'Automatic') { Exit-Unmet "the service $Name starts $($service.StartType)" }
-        $failure = Invoke-Native -Program 'sc.exe' -Arguments 'qfailure', $Name
-        if ($failure -notmatch 'RESTART') { Exit-Unmet "the service $Name is not restarted after a failure" }
+        $found = Get-RegistryValue -Key $key -Name 'FailureActions'
+        if ("$found" -ne "$recovery") { Exit-Unmet "the service $Name is not restarted after a failure" }
     }
     'Apply' {
-        Set-Service -Name $Name -StartupType Automatic
-        # after 5 s, 30 s and every further minute; the count starts anew after a day
-        $recovery = 'reset=', '86400', 'actions=', 'restart/5000/restart/30000/restart/60000'
-        Invoke-Native -Program 'sc.exe' -Arguments (@('failure', $Name) + $recovery) | Out-Null
+        # a protected service refuses to be set even to what it is already
+        if ((Get-Service -Name $Name).StartType -ne 'Automatic') { Set-Service -Name $Name -StartupType Automatic }
+        New-ItemProperty -Force -LiteralPath $key -Name 'FailureActions' -PropertyType Binary `
+            -Value $recovery | Out-Null
         Start-Service -Name $Name
         (Get-Service -Name $Name).WaitForStatus('Running', [TimeSpan]::FromSeconds(60))
     }

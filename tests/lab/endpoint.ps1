@@ -11,12 +11,11 @@ function Get-AgeOfLast([int] $Id) {
 }
 
 $services = @{}
-foreach ($service in Get-Service) {
-    if ($service.Name -in 'Sysmon64', 'winlogbeat', 'filebeat', 'osqueryd', 'w32time') {
-        $services[$service.Name] = @{
-            running   = $service.Status -eq 'Running'
-            automatic = $service.StartType -eq 'Automatic'
-        }
+$names = 'Sysmon64', 'winlogbeat', 'filebeat', 'osqueryd', 'w32time'
+foreach ($service in Get-Service -Name $names -ErrorAction SilentlyContinue) {
+    $services[$service.Name] = @{
+        running   = $service.Status -eq 'Running'
+        automatic = $service.StartType -eq 'Automatic'
     }
 }
 @{

@@ -21,16 +21,7 @@ $settings = Join-Path $state "$Beat.yml"
 $environment = "LAB_LOGGING_SERVER=$LoggingServer"
 $command = '"{0}" --environment=windows_service -c "{1}" --path.home "{2}" --path.data "{3}\data" --path.logs "{3}\logs"' -f
     $program, $settings, $home_, $state
-$key_ = "HKLM:\SYSTEM\CurrentControlSet\Services\$Beat"
-
-function Get-Entry {
-    # One value of the service's registry key, or nothing.
-    param([Parameter(Mandatory)] [string] $Name)
-    if (Test-Path -LiteralPath $key_) {
-        $entry = Get-ItemProperty -LiteralPath $key_
-        if ($entry.PSObject.Properties.Name -contains $Name) { $entry.$Name }
-    }
-}
+$key = "HKLM:\SYSTEM\CurrentControlSet\Services\$Beat"
 
 function Remove-Beat {
     # Stops and removes the service; its registry file (what was shipped) stays in the state folder.
@@ -43,8 +34,10 @@ switch ($Action) {
     'Check' {
         if (-not (Test-Path -LiteralPath $program)) { Exit-Unmet "$Beat $Version is not installed" }
         if (-not (Test-FileIs -Path $settings -Text $Configuration)) { Exit-Unmet "$settings differs" }
-        if ((Get-Entry 'ImagePath') -ne $command) { Exit-Unmet "the service $Beat runs another command" }
-        if (((Get-Entry 'Environment') -join '|') -ne $environment) {
+        if ((Get-RegistryValue -Key $key -Name 'ImagePath') -ne $command) {
+            Exit-Unmet "the service $Beat runs another command"
+        }
+        if ("$(Get-RegistryValue -Key $key -Name 'Environment')" -ne $environment) {
             Exit-Unmet "the service $Beat has another environment"
         }
     }
@@ -59,6 +52,8 @@ switch ($Action) {
             $unpacked = (Get-ChildItem -Directory -LiteralPath $draft | Select-Object -First 1).FullName
             Assert-Publisher -Path (Join-Path $unpacked "$Beat.exe") -Publisher 'Elasticsearch, Inc.'
             New-Item -ItemType Directory -Force -Path $root | Out-Null
+            # into a folder that is there, for instance without its program, it would be moved as one more
+            if (Test-Path -LiteralPath $home_) { Remove-Item -Recurse -Force -LiteralPath $home_ }
             Move-Item -Force -LiteralPath $unpacked -Destination $home_
             Remove-Item -Recurse -Force -LiteralPath $draft, $archive
         }
@@ -68,18 +63,16 @@ switch ($Action) {
         Invoke-Native -Program $program -Arguments $test | Out-Null
         Remove-Beat
         New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command -StartupType Automatic | Out-Null
-        New-ItemProperty -Force -LiteralPath $key_ -Name 'Environment' -PropertyType MultiString `
+        New-ItemProperty -Force -LiteralPath $key -Name 'Environment' -PropertyType MultiString `
             -Value @($environment) | Out-Null
         Start-Service -Name $Beat
     }
     'Remove' {
         Remove-Beat
-        foreach ($folder in (Get-Item -Path (Join-Path $root "$Beat-*"), $state -ErrorAction SilentlyContinue)) {
-            Remove-Item -Recurse -Force -LiteralPath $folder.FullName
+        foreach ($folder in (Get-Item -Path (Join-Path $root "$Beat-*") -ErrorAction SilentlyContinue)) {
+            Remove-Folder -Path $folder.FullName
         }
-        if ((Test-Path -LiteralPath $root) -and -not (Get-ChildItem -LiteralPath $root)) {
-            Remove-Item -Force -LiteralPath $root
-        }
+        Remove-Folder -Path $state
     }
 }
 exit 0

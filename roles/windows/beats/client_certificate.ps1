@@ -31,6 +31,6 @@ switch ($Action) {
             Where-Object { $_.Status -eq 'Running' } |
             Restart-Service -Force
     }
-    'Remove' { if (Test-Path -LiteralPath $folder) { Remove-Item -Recurse -Force -LiteralPath $folder } }
+    'Remove' { Remove-Folder -Path $folder }
 }
 exit 0

@@ -73,9 +73,8 @@ switch ($Action) {
     'Remove' {
         $product = Get-Product
         if ($null -ne $product) { Invoke-Installer '/x', $product.PSChildName, '/qn', '/norestart' }
-        foreach ($folder in $home_, $download) {
-            if (Test-Path -LiteralPath $folder) { Remove-Item -Recurse -Force -LiteralPath $folder }
-        }
+        Remove-Folder -Path $home_
+        Remove-Folder -Path $download
     }
 }
 exit 0

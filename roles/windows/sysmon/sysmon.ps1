@@ -18,6 +18,13 @@ switch ($Action) {
         $service = Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue
         if ($null -eq $service) { Exit-Unmet 'Sysmon is not installed' }
         if (-not (Test-FileIs -Path $applied -Text $Configuration)) { Exit-Unmet 'another configuration is applied' }
+        # what Sysmon says that it has, for somebody may have given it another by hand
+        $key = 'HKLM:\SYSTEM\CurrentControlSet\Services\SysmonDrv\Parameters'
+        $given = "$(Get-RegistryValue -Key $key -Name 'ConfigHash')"
+        $ours = (Get-FileHash -Algorithm SHA256 -LiteralPath $applied).Hash
+        if ($given -match '[0-9A-F]{64}' -and $Matches[0] -ne $ours) {
+            Exit-Unmet 'another configuration was given to Sysmon'
+        }
     }
     'Apply' {
         New-PrivateFolder -Path $folder
@@ -41,9 +48,10 @@ switch ($Action) {
     }
     'Remove' {
         if ($null -ne (Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue)) {
-            Invoke-Native -Program $program -Arguments '-u' | Out-Null
+            # where it runs from: our copy may be gone
+            Invoke-Native -Program (Join-Path $env:SystemRoot 'Sysmon64.exe') -Arguments '-u' | Out-Null
         }
-        if (Test-Path -LiteralPath $folder) { Remove-Item -Recurse -Force -LiteralPath $folder }
+        Remove-Folder -Path $folder
     }
 }
 exit 0

@@ -13,7 +13,7 @@ from infra.provision.host import AuthenticationError, CommandTimeoutError, Conne
 from infra.provision.powershell import run_script
 from infra.provision.winrm import WinrmAddress, WinrmHost
 from infra.tls.certificates import make_authority, make_leaf
-from roles.windows.script import FOLDER, VENDOR
+from roles.windows.script import FOLDER, PRELUDE
 from tests.windows_host.model import WindowsHost
 from tests.windows_host.server import Server
 from tests.windows_host.shells import Shells
@@ -71,10 +71,10 @@ def _time(action: str) -> dict[str, str | int | bool]:
 
 def test_a_script_runs_with_its_parameters_and_gives_its_exit_code_and_output(listener: Listener) -> None:
     host = listener.host()
-    unmet = host.run(run_script(TIME, _time("Check"), prelude=(VENDOR,)))
+    unmet = host.run(run_script(TIME, _time("Check"), prelude=PRELUDE))
     assert (unmet.exit_code, unmet.stdout) == (1, "the clock is not kept as described\n")
-    assert host.run(run_script(TIME, _time("Apply"), prelude=(VENDOR,))).exit_code == 0
-    assert host.run(run_script(TIME, _time("Check"), prelude=(VENDOR,))).exit_code == 0
+    assert host.run(run_script(TIME, _time("Apply"), prelude=PRELUDE)).exit_code == 0
+    assert host.run(run_script(TIME, _time("Check"), prelude=PRELUDE)).exit_code == 0
     assert listener.model.ran[-1] == ("time.ps1", _time("Check"))
 
 
@@ -105,7 +105,7 @@ def test_a_lost_connection_is_made_again_and_told(listener: Listener) -> None:
     host = listener.host()
     host.run(run_script(winrm.BOOT_TIME))
     listener.server.trouble.drop = 2
-    assert host.run(run_script(TIME, _time("Apply"), prelude=(VENDOR,))).exit_code == 0
+    assert host.run(run_script(TIME, _time("Apply"), prelude=PRELUDE)).exit_code == 0
     assert any("connection lost" in told for told in listener.told)
 
 
@@ -122,7 +122,7 @@ def test_a_wrong_password_is_refused_with_what_to_do(listener: Listener) -> None
 
 def test_a_slow_command_is_waited_for(listener: Listener) -> None:
     listener.server.shells.slow = 1.2
-    assert listener.host().run(run_script(TIME, _time("Apply"), prelude=(VENDOR,))).exit_code == 0
+    assert listener.host().run(run_script(TIME, _time("Apply"), prelude=PRELUDE)).exit_code == 0
 
 
 def test_a_hanging_command_is_given_up_and_named_without_its_parameters(listener: Listener) -> None:
@@ -130,7 +130,7 @@ def test_a_hanging_command_is_given_up_and_named_without_its_parameters(listener
     host.run(run_script(winrm.BOOT_TIME))
     listener.server.shells.slow = 30
     with pytest.raises(CommandTimeoutError, match=r"`time.ps1 -Action Apply` did not end within 1 s"):
-        host.run(run_script(TIME, _time("Apply"), prelude=(VENDOR,), timeout=1))
+        host.run(run_script(TIME, _time("Apply"), prelude=PRELUDE, timeout=1))
 
 
 def test_a_reboot_is_waited_for(listener: Listener) -> None:

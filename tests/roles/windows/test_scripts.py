@@ -6,7 +6,7 @@ import pytest
 
 from tests.windows_host.scripts import all_scripts, parameters, parse
 
-STEPLESS = {"vendor.ps1", "bootstrap.ps1"}
+STEPLESS = {"host.ps1", "vendor.ps1", "bootstrap.ps1"}
 """Functions that the others call, and what a person runs once before WinRM is open."""
 
 ROLE_SCRIPTS = {
