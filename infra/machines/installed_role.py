@@ -13,7 +13,7 @@ from infra.errors import LabError
 from infra.machines.address import SshMachine, WinrmMachine
 from infra.machines.size import shortage
 from infra.provider import Inputs, LabProvider, Made
-from infra.provision.host import Host
+from infra.provision.host import ConnectionLostError, Host
 from infra.provision.run import Progress, apply, drifted, remove
 from infra.provision.ssh import SshHost
 from infra.provision.step import Role
@@ -62,10 +62,15 @@ class RoleProvider(LabProvider[RoleInputs]):
                 pass
             return Made(f"{role.name} on {host.name}", {"steps": role.digests()})
 
-    def find(self, made: Made, wanted: RoleInputs) -> Made:
-        """Look which steps no longer hold."""
-        with _Reached(wanted) as (host, role):
-            return Made(made.id, {"drift": drifted(host, role)})
+    def find(self, made: Made, wanted: RoleInputs) -> Made | None:
+        """Look which steps no longer hold; one of our making that is away took its role with it."""
+        try:
+            with _Reached(wanted) as (host, role):
+                return Made(made.id, {"drift": drifted(host, role)})
+        except ConnectionLostError:
+            if not wanted.machine:
+                raise
+            return None
 
     def change(self, made: Made, had: RoleInputs, wanted: RoleInputs) -> dict[str, Any]:
         """Apply the role anew: only what differs is done."""

@@ -1,5 +1,6 @@
 """A machine reached by SSH: commands by paramiko, files by SFTP, root by sudo."""
 
+import logging
 import shlex
 import socket
 import time
@@ -24,6 +25,9 @@ RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Pauses between attempts; five of them outlast a restart of sshd, not an outage."""
 REBOOT_SECONDS: Final = 300.0
 LOST: Final = (paramiko.SSHException, EOFError, ConnectionError, OSError)
+
+# what it logs as it happens, with a traceback, it raises as well: an attempt that failed is told in one line
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 BOOT: Final = "cat /proc/sys/kernel/random/boot_id; cut -d ' ' -f 22 /proc/1/stat"
 """Tells one start of a machine from the next: of the kernel and, for a container, of its first process."""

@@ -3,6 +3,7 @@
 import hashlib
 import stat
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,29 @@ def test_a_host_that_stays_away_is_an_error_that_says_so(sshd: Sshd, monkeypatch
     with pytest.raises(ConnectionLostError, match=r"cannot be reached after 3 attempts"):
         host.run(_command("true"))
     sshd.start()
+
+
+def test_a_host_that_hangs_up_at_once_is_told_in_one_line_for_each_attempt() -> None:
+    program = """
+import socket, threading
+from pathlib import Path
+from infra.provision import host, ssh
+from infra.provision.command import Command
+ssh.RETRY_SECONDS = (0.0,)
+listening = socket.create_server(("127.0.0.1", 0))
+def hang_up():
+    while True:
+        listening.accept()[0].close()
+threading.Thread(target=hang_up, daemon=True).start()
+address = ssh.SshAddress(host="127.0.0.1", user="root", port=listening.getsockname()[1])
+try:
+    ssh.SshHost(address, Path("pins"), print).run(Command(arguments=("true",)))
+except host.ConnectionLostError:
+    print("given up")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 2
 
 
 def test_a_host_is_reached_through_a_jump_host(sshd: Sshd) -> None:
