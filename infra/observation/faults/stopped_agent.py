@@ -18,21 +18,25 @@ _KINDS: Final = {
     topics.OSQUERY_SOCKETS: "Osquery's events (Filebeat)",
 }
 _CAUSES: Final = "The service or its Beat has stopped, the machine is off, or its way to Logstash is cut."
+_REMEDY: Final = (
+    "On the machine: Get-Service Sysmon64, osqueryd, winlogbeat, filebeat (Windows); zeekctl status, "
+    "systemctl status filebeat (Linux). Start what has stopped."
+)
 
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Each source that is quiet while others send; in a live stack, everybody's silence too.
 
-    A stack of recordings is quiet between replays, and no agent of it is to blame.
+    A stack of recordings is quiet between replays, and no agent of it is to blame. A host of one that is quiet
+    while others send is only warned of: its recording may just have ended before theirs.
     """
     if not survey.sources:
         return
     newest = max(source.latest for source in survey.sources)
     if newest < survey.at - QUIET_SECONDS:
         if survey.is_live:
-            yield _finding(
-                "sensor and agents", f"nothing has sent a record for {_minutes(survey.at - newest)}"
-            )
+            since = _minutes(survey.at - newest)
+            yield _finding("sensor and agents", f"nothing has sent a record for {since}", is_live=True)
         return
     quiet = defaultdict(list)
     for source in survey.sources:
@@ -41,17 +45,18 @@ def find(survey: Survey) -> Iterator[Finding]:
     for host, silent in quiet.items():
         what = " and ".join(_KINDS.get(source.topic, source.topic) for source in silent)
         since = survey.at - max(source.latest for source in silent)
-        yield _finding(host, f"{what} of {host}: no new record for {_minutes(since)}, while others send")
+        said = f"{what} of {host}: no new record for {_minutes(since)}, while others send"
+        yield _finding(host, said, is_live=survey.is_live)
 
 
-def _finding(host: str, what: str) -> Finding:
+def _finding(host: str, what: str, *, is_live: bool) -> Finding:
     return Finding(
         fault=NAME,
         hop=hop.source(host),
         what=what,
-        causes=_CAUSES,
-        remedy="On the machine: Get-Service Sysmon64, osqueryd, winlogbeat, filebeat (Windows); zeekctl "
-        "status, systemctl status filebeat (Linux). Start what has stopped.",
+        causes=_CAUSES if is_live else f"Its recording has ended. Of a machine that is there: {_CAUSES}",
+        remedy=_REMEDY if is_live else "None, if its recording has ended; ./lab replay sends another.",
+        severity="broken" if is_live else "warning",
     )
 
 

@@ -165,8 +165,8 @@ def test_a_sound_stack_has_no_fault() -> None:
         ),
         (clock(offset_seconds=-45.0), "wrong clock", "agent on pc", "45.0 s behind the sensor's"),
         (service("splunk", clock_ahead=-90.0), "wrong clock", "Splunk", "90.0 s behind this machine's"),
-        (sources(5.0, 3600.0), "stopped agent", "agent on pc", "60 minutes"),
-        (sources(3600.0, 5.0), "stopped agent", "agent on zeek", "the Zeek sensor"),
+        (sources(5.0, 3600.0, live=True), "stopped agent", "agent on pc", "60 minutes"),
+        (sources(3600.0, 5.0, live=True), "stopped agent", "agent on zeek", "the Zeek sensor"),
         (sources(3600.0, 3700.0, live=True), "stopped agent", "agent on sensor and agents", "60 minutes"),
     ],
 )
@@ -187,6 +187,7 @@ def test_what_is_broken_is_named_at_its_hop_with_a_remedy(
         (service("hec", certificate_ends=NOW + 3 * DAY), "expired certificate"),
         (lambda survey: replace(survey, free_mb=500), "full disk"),
         (query(lag=50_000), "falling behind"),
+        (sources(5.0, 3600.0), "stopped agent"),
     ],
 )
 def test_what_will_be_broken_is_a_warning(change: Change, fault: str) -> None:
