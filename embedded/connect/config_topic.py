@@ -97,6 +97,8 @@ class ConfigTopic:
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
+                # The end is told by an empty answer, which Kafka holds back for half a second by default.
+                "fetch.wait.max.ms": 20,
             }
         )
         try:

@@ -24,6 +24,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin import OffsetSpec as _OffsetSpec  # type: ignore[attr-defined]  # not in its __all__
 
 from infra.errors import UnreachableError
+from infra.observation.topic import EMPTY_ANSWER_MS
 
 GROUP_PREFIX: Final = "_confluent-ksql-"
 """Of the consumer group of every query (ksqlDB documentation, "ksql.service.id")."""
@@ -93,7 +94,7 @@ def await_drained(
             raise _late(seen, wanted, deadline_seconds)
         time.sleep(_LOOK_AGAIN)
         try:
-            lag = measure(admin)
+            lag = measure(admin, min(_ANSWER, max(deadline_seconds - (now - began), _LOOK_AGAIN)))
         except UnreachableError:
             # A broker that dies is started again; what it was told before is not lost.
             if time.monotonic() - began > deadline_seconds:
@@ -105,18 +106,18 @@ def await_drained(
         seen = lag
 
 
-def measure(admin: AdminClient) -> Lag:
-    """The lag of every query at this moment.
+def measure(admin: AdminClient, patience: float = _ANSWER) -> Lag:
+    """The lag of every query at this moment; an answer of Kafka's is awaited for `patience` seconds.
 
     Raises:
         UnreachableError: Kafka does not answer.
     """
     try:
-        listed = admin.list_consumer_groups(request_timeout=_ANSWER).result()
+        listed = admin.list_consumer_groups(request_timeout=patience).result()
         groups = sorted(group.group_id for group in listed.valid if is_query(group.group_id))
-        committed = _committed(admin, groups)
+        committed = _committed(admin, groups, patience)
         places = {place for offsets in committed.values() for place in offsets}
-        ends = _ends(admin, places)
+        ends = _ends(admin, places, patience)
     except KafkaException as error:
         raise UnreachableError(
             f"Kafka does not tell how far the queries are: {error}", "Run ./lab status."
@@ -135,14 +136,14 @@ def is_query(group: str) -> bool:
     return group.startswith(GROUP_PREFIX) and "query_" in group
 
 
-def _committed(admin: AdminClient, groups: Sequence[str]) -> dict[str, dict[_Place, int]]:
+def _committed(admin: AdminClient, groups: Sequence[str], patience: float) -> dict[str, dict[_Place, int]]:
     """The offsets that each group has committed; 0 for what is assigned to it and not committed yet."""
     if not groups:
         return {}
-    described = admin.describe_consumer_groups(list(groups), request_timeout=_ANSWER)
+    described = admin.describe_consumer_groups(list(groups), request_timeout=patience)
     answers = {
         group: admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group)], request_timeout=_ANSWER
+            [ConsumerGroupTopicPartitions(group)], request_timeout=patience
         )[group]
         for group in groups
     }
@@ -159,7 +160,7 @@ def _committed(admin: AdminClient, groups: Sequence[str]) -> dict[str, dict[_Pla
     return committed
 
 
-def _ends(admin: AdminClient, places: Iterable[_Place]) -> dict[_Place, int]:
+def _ends(admin: AdminClient, places: Iterable[_Place], patience: float) -> dict[_Place, int]:
     asked = {
         TopicPartition(topic, partition): _OffsetSpec.latest()  # type: ignore[no-untyped-call]
         for topic, partition in places
@@ -167,7 +168,7 @@ def _ends(admin: AdminClient, places: Iterable[_Place]) -> dict[_Place, int]:
     if not asked:
         return {}
     answers = admin.list_offsets(
-        asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ANSWER
+        asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=patience
     )
     ends = {}
     for place, future in answers.items():
@@ -195,6 +196,7 @@ def _is_worked_off(client: Mapping[str, Any], gaps: Sequence[Gap]) -> bool:
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
+        "fetch.wait.max.ms": EMPTY_ANSWER_MS,
         "auto.offset.reset": "earliest",
     }
     consumer = Consumer(settings)

@@ -13,6 +13,9 @@ _ANSWER: Final = 10.0
 _BATCH: Final = 10_000
 _PATIENCE: Final = 0.05
 """Seconds to wait for a whole batch; librdkafka hands over what it has when they are over."""
+EMPTY_ANSWER_MS: Final = 20
+"""How long the broker may hold an empty answer back. Only one tells that a topic ends, and Kafka's default is
+500 (its documentation, `fetch.max.wait.ms`), which every look at every partition would take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,7 @@ class Reader:
             "enable.auto.offset.store": False,
             "isolation.level": "read_committed",
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": EMPTY_ANSWER_MS,
             "auto.offset.reset": "earliest",
         }
         self._consumer = Consumer(settings)

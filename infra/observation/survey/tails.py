@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from infra import topics
 from infra.observation.probe import HOST, UID_PREFIX
 from infra.observation.survey.seen import DeadLetters, Source
+from infra.observation.topic import EMPTY_ANSWER_MS
 
 SOURCE_RECORDS: Final = 5_000
 """So many of the last records of each source are looked at."""
@@ -76,6 +77,7 @@ def _tail(
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
+        "fetch.wait.max.ms": EMPTY_ANSWER_MS,
         "auto.offset.reset": "earliest",
         "log_level": 0,
     }

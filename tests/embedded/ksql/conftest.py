@@ -83,6 +83,7 @@ class Topics:
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "enable.partition.eof": True,
+                "fetch.wait.max.ms": 20,
             }
         )
         partitions = self.admin.list_topics(topic).topics[topic].partitions

@@ -4,8 +4,8 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -16,7 +16,6 @@ from embedded.kafka import broker, class_cache
 from embedded.kafka.settings import Settings
 from infra.errors import UnreachableError
 from infra.observation.drain import GROUP_PREFIX, await_drained
-from tests.kafka_broker import running_kafka
 
 
 @dataclass(frozen=True)
@@ -33,47 +32,34 @@ class Query:
         consumer.close()
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Settings:
-    """Settings of a broker that a test starts and stops itself."""
-    class_cache.train()
-    return Settings(
-        port=broker.free_port(),
-        controller_port=broker.free_port(),
-        data_dir=tmp_path / "data",
-        cluster_id=broker.new_cluster_id(),
-    )
-
-
-def test_a_broker_that_dies_and_comes_back_is_waited_for(mortal: Settings) -> None:
-    with broker.running(mortal):
-        query = new_query(mortal)
-        produce(query, 3)
-        query.commit(3)
-    waiting = threading.Thread(target=await_drained, args=[mortal.bootstrap, [query.source], 60.0])
-    waiting.start()
-    waiting.join(2.0)
-    assert waiting.is_alive()
-    with broker.running(mortal):
-        waiting.join(60.0)
-        assert not waiting.is_alive()
-        await_drained(mortal.bootstrap, [query.source], 10.0)
-
-
 def test_a_broker_that_stays_away_is_an_error() -> None:
     with pytest.raises(UnreachableError):
         await_drained("127.0.0.1:1", ["zeek-conn"], 1.0)
 
 
 @pytest.fixture(scope="module")
-def kafka() -> Iterator[Settings]:
+def process(kafka: Settings) -> Iterator[ExitStack]:
+    """The broker's process: closed, it ends, and another may be entered in its place."""
+    with ExitStack() as process:
+        process.enter_context(broker.running(kafka))
+        yield process
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A broker of this module's own: its tests look at every query's group, whoever left it there."""
-    with running_kafka() as settings:
-        yield settings
+    class_cache.train()
+    return Settings(
+        port=broker.free_port(),
+        controller_port=broker.free_port(),
+        data_dir=tmp_path_factory.mktemp("kafka") / "data",
+        cluster_id=broker.new_cluster_id(),
+    )
 
 
 @pytest.fixture
-def query(kafka: Settings) -> Iterator[Query]:
+def query(kafka: Settings, process: ExitStack) -> Iterator[Query]:
+    del process  # it has to run, no more
     made = new_query(kafka)
     yield made
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
@@ -148,3 +134,19 @@ def test_a_query_that_stays_behind_is_named(query: Query) -> None:
     query.commit(40)
     with pytest.raises(UnreachableError, match=f"{query.group} is 160 records behind on {query.source}"):
         await_drained(query.bootstrap, [query.source], 3.0)
+
+
+def test_a_broker_that_dies_and_comes_back_is_waited_for(
+    query: Query, kafka: Settings, process: ExitStack
+) -> None:
+    produce(query, 3)
+    query.commit(3)
+    process.close()
+    waiting = threading.Thread(target=await_drained, args=[query.bootstrap, [query.source], 60.0])
+    waiting.start()
+    waiting.join(1.0)
+    assert waiting.is_alive()
+    process.enter_context(broker.running(kafka))
+    waiting.join(60.0)
+    assert not waiting.is_alive()
+    await_drained(query.bootstrap, [query.source], 10.0)
