@@ -20,11 +20,42 @@ from tests.end_to_end.conftest import PATIENCE_SECONDS, UP, Clone, replayed
 DEADLINE_SECONDS = 120.0
 
 
+def await_file(path: Path) -> None:
+    """Wait until a run has got so far as to write this file."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.02)
+
+
+def test_an_up_that_ctrl_c_stops_again_and_again_is_repaired_by_the_next(clone: Clone) -> None:
+    clone.types("./lab destroy")
+    for command, reached in (
+        (UP, "supervisord.pid"),
+        ("./lab up --no-replay", "kafka.json"),
+        (UP, "statements.json"),
+    ):
+        with clone.running(command) as interrupted:
+            await_file(clone.run.path / reached)
+            os.killpg(interrupted.pid, signal.SIGINT)
+            printed, _ = interrupted.communicate(timeout=PATIENCE_SECONDS)
+            assert interrupted.returncode != 0, printed
+    clone.types("./lab up --no-replay")
+    clone.types(f"{UP} --expect-no-changes")
+
+
+def test_a_pulumi_that_is_killed_during_up_is_repaired_by_the_next(clone: Clone) -> None:
+    clone.types("./lab destroy")
+    with clone.running(UP) as killed:
+        await_file(clone.run.settings("ksql"))
+        os.killpg(killed.pid, signal.SIGKILL)
+    clone.types("./lab up --no-replay")
+    clone.types(f"{UP} --expect-no-changes")
+
+
 @pytest.fixture(scope="module")
 def undisturbed(clone: Clone) -> dict[str, Any]:
-    """The figures of a replay in peace, on a stack of which no stretch of event time is taken yet."""
-    clone.types("./lab destroy")
-    clone.types("./lab up --no-replay")
+    """The figures of a replay in peace; the stack is fresh, so that many stretches of event time are free."""
     return replayed(clone.types("./lab replay --json"))
 
 
@@ -69,7 +100,7 @@ def test_a_process_killed_during_a_replay_loses_nothing(
     outputs = clone.outputs()
     victim = psutil.Process(clone.pid(program))
     before = revisions(outputs)
-    with clone.running("./lab replay --json --speed 600 --deadline 120") as replay:
+    with clone.running("./lab replay --json --speed 2000 --deadline 120") as replay:
         deadline = time.monotonic() + DEADLINE_SECONDS
         while revisions(outputs) == before:
             assert replay.poll() is None, replay.communicate()[0] + clone.logs()
@@ -89,34 +120,6 @@ def test_a_process_killed_during_a_replay_loses_nothing(
         time.sleep(0.5)
     assert missing == []
     assert found.keys() == wanted.keys()
-
-
-def await_file(path: Path) -> None:
-    """Wait until a run has got so far as to write this file."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize("reached", ["supervisord.pid", "kafka.json", "statements.json"])
-def test_ctrl_c_during_up_is_repaired_by_the_next(clone: Clone, reached: str) -> None:
-    clone.types("./lab destroy")
-    with clone.running(UP) as interrupted:
-        await_file(clone.run.path / reached)
-        os.killpg(interrupted.pid, signal.SIGINT)
-        interrupted.communicate(timeout=PATIENCE_SECONDS)
-    clone.types("./lab up --no-replay")
-    clone.types(f"{UP} --expect-no-changes")
-
-
-def test_a_pulumi_that_is_killed_during_up_is_repaired_by_the_next(clone: Clone) -> None:
-    clone.types("./lab destroy")
-    with clone.running(UP) as killed:
-        await_file(clone.run.settings("ksql"))
-        os.killpg(killed.pid, signal.SIGKILL)
-    clone.types("./lab up --no-replay")
-    clone.types(f"{UP} --expect-no-changes")
 
 
 def test_ctrl_c_during_destroy_is_repaired_by_the_next(clone: Clone) -> None:
