@@ -20,8 +20,6 @@ class Command:
     ok_exit_codes: frozenset[int] = frozenset({0})
     label: str = ""
     """How messages call it, where its arguments would not tell."""
-    reboots: bool = False
-    """The host goes down after this command; the run waits until it is back."""
 
     def __str__(self) -> str:
         return self.label or " ".join(self.arguments)

@@ -29,13 +29,6 @@ class Host(Protocol):
             TransferError: what arrived is not what was sent.
         """
 
-    def await_reboot(self) -> None:
-        """Wait until the host went down and answers again.
-
-        Raises:
-            ConnectionLostError: it did not come back in time.
-        """
-
     def close(self) -> None:
         """Give the connection back."""
 

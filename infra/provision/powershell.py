@@ -41,7 +41,6 @@ def run_script(
     *,
     prelude: Sequence[Path] = (),
     timeout: float = 600.0,
-    reboots: bool = False,
 ) -> Command:
     """Return the command that runs a script of ours with named parameters.
 
@@ -50,7 +49,6 @@ def run_script(
         parameters: by the names of the script's `param` block; a secret may be among them.
         prelude: .ps1 files with functions that the script calls; sent before it.
         timeout: seconds after which it counts as hanging.
-        reboots: the host goes down after it.
     """
     given = json.dumps(
         {
@@ -64,7 +62,6 @@ def run_script(
         stdin=given.encode("ascii"),
         label=" ".join((script.name, *_shown(parameters or {}))),
         timeout=timeout,
-        reboots=reboots,
     )
 
 

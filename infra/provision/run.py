@@ -72,8 +72,6 @@ def _do(host: Host, role: Role, step: Step, action: Action) -> None:
             f"`{action}` ended with exit code {result.exit_code}:\n{result.last_lines()}",
             "Mend what it says and run the same command again: it goes on at this step.",
         )
-    if action.reboots:
-        host.await_reboot()
 
 
 def _unmet(host: Host, role: Role, step: Step) -> StepFailedError:

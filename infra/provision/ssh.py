@@ -3,7 +3,6 @@
 import logging
 import shlex
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,22 +14,17 @@ from uuid import uuid4
 import paramiko
 
 from infra.provision.command import Command, Result, Upload
-from infra.provision.host import AuthenticationError, CommandTimeoutError, ConnectionLostError, TransferError
+from infra.provision.host import AuthenticationError, CommandTimeoutError, TransferError
+from infra.provision.retry import Retry
 from infra.provision.ssh_trust import PinOnFirstContact
 
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 15.0
-RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Pauses between attempts; five of them outlast a restart of sshd, not an outage."""
-REBOOT_SECONDS: Final = 300.0
 LOST: Final = (paramiko.SSHException, EOFError, ConnectionError, OSError)
 
 # what it logs as it happens, with a traceback, it raises as well: an attempt that failed is told in one line
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
-
-BOOT: Final = "cat /proc/sys/kernel/random/boot_id; cut -d ' ' -f 22 /proc/1/stat"
-"""Tells one start of a machine from the next: of the kernel and, for a container, of its first process."""
 
 # moved into place whole: a reader sees the old file or the new one
 INSTALL: Final = """set -e
@@ -80,7 +74,8 @@ class SshHost:
         self._tell = tell
         self._clients: list[paramiko.SSHClient] = []
         self._sudo: tuple[str, ...] | None = None
-        self._boot_id = ""
+        look = "Check that the machine is up and that its port for SSH is open from here."
+        self._retry = Retry(self.name, LOST, look, tell)
 
     @property
     def name(self) -> str:
@@ -95,24 +90,6 @@ class SshHost:
         """Put a file by SFTP; see `Host.put`."""
         self._retried(lambda: self._put(upload))
 
-    def await_reboot(self) -> None:
-        """Wait until the machine has started anew; see `Host.await_reboot`."""
-        before, deadline = self._boot_id, time.monotonic() + REBOOT_SECONDS
-        while time.monotonic() < deadline:
-            self.close()
-            try:
-                self._connect()
-            except LOST:
-                time.sleep(1)
-                continue
-            if self._boot_id != before:
-                return
-            time.sleep(1)
-        raise ConnectionLostError(
-            f"{self.name} did not come back within {REBOOT_SECONDS:.0f} s after its reboot",
-            "Look at its console; when it answers again, run the same command again.",
-        )
-
     def close(self) -> None:
         """Close the connection and those to its jump hosts."""
         for client in reversed(self._clients):
@@ -120,31 +97,23 @@ class SshHost:
         self._clients.clear()
 
     def _retried(self, work: Callable[[], T]) -> T:
-        for pause in (*RETRY_SECONDS, None):
-            try:
-                if not self._clients:
-                    self._connect()
-                return work()
-            except paramiko.AuthenticationException as error:
-                raise AuthenticationError(
-                    f"{self.name} does not let us in: {error}",
-                    "Check user and key: the public key belongs into ~/.ssh/authorized_keys of that user.",
-                ) from error
-            except paramiko.BadHostKeyException as error:
-                raise AuthenticationError(
-                    f"{self.name} shows another host key than the one pinned in {self._pins}",
-                    "If the machine was built anew, remove its line from that file; if not, beware.",
-                ) from error
-            except LOST as error:
-                self.close()
-                if pause is None:
-                    raise ConnectionLostError(
-                        f"{self.name} cannot be reached after {len(RETRY_SECONDS) + 1} attempts: {error}",
-                        "Check that the machine is up and that its port for SSH is open from here.",
-                    ) from error
-                self._tell(f"{self.name}: connection lost ({error}); trying again in {pause:.0f} s")
-                time.sleep(pause)
-        raise AssertionError
+        return self._retry(lambda: self._attempt(work), self.close)
+
+    def _attempt(self, work: Callable[[], T]) -> T:
+        try:
+            if not self._clients:
+                self._connect()
+            return work()
+        except paramiko.AuthenticationException as error:
+            raise AuthenticationError(
+                f"{self.name} does not let us in: {error}",
+                "Check user and key: the public key belongs into ~/.ssh/authorized_keys of that user.",
+            ) from error
+        except paramiko.BadHostKeyException as error:
+            raise AuthenticationError(
+                f"{self.name} shows another host key than the one pinned in {self._pins}",
+                "If the machine was built anew, remove its line from that file; if not, beware.",
+            ) from error
 
     def _connect(self) -> None:
         channel: paramiko.Channel | None = None
@@ -179,7 +148,6 @@ class SshHost:
                 channel = transport.open_channel(
                     "direct-tcpip", (following.host, following.port), ("127.0.0.1", 0)
                 )
-        self._boot_id = self._execute(BOOT, None, CONNECT_SECONDS).stdout
 
     def _run(self, command: Command) -> Result:
         line, given = shlex.join(command.arguments), command.stdin

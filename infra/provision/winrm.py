@@ -21,16 +21,13 @@ from winrm.exceptions import (
 from winrm.protocol import Protocol
 
 from infra.provision.command import Command, Result, Upload
-from infra.provision.host import AuthenticationError, CommandTimeoutError, ConnectionLostError, TransferError
+from infra.provision.host import AuthenticationError, CommandTimeoutError, TransferError
 from infra.provision.powershell import run_script
+from infra.provision.retry import Retry
 
 T = TypeVar("T")
 
 PUT: Final = Path(__file__).with_name("put.ps1")
-BOOT_TIME: Final = Path(__file__).with_name("boot_time.ps1")
-
-RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0)
-REBOOT_SECONDS: Final = 600.0
 OPERATION_SECONDS: Final = 20
 """How long one WS-Management operation waits for output before it is asked again."""
 INPUT_BYTES: Final = 96 * 1024
@@ -77,7 +74,8 @@ class WinrmHost:
         self._tell = tell
         self._protocol: Protocol | None = None
         self._shell = ""
-        self._boot_time = ""
+        look = f"Check that the machine is up and that {address.endpoint} is open from here."
+        self._retry = Retry(self.name, LOST, look, tell)
 
     @property
     def name(self) -> str:
@@ -103,24 +101,6 @@ class WinrmHost:
                 "Check the disk's free space and the folder's rights, and run the same command again.",
             )
 
-    def await_reboot(self) -> None:
-        """Wait until Windows has started anew; see `Host.await_reboot`."""
-        before, deadline = self._boot_time, time.monotonic() + REBOOT_SECONDS
-        while time.monotonic() < deadline:
-            self.close()
-            try:
-                self._connect()
-            except LOST:
-                time.sleep(2)
-                continue
-            if self._boot_time != before:
-                return
-            time.sleep(2)
-        raise ConnectionLostError(
-            f"{self.name} did not come back within {REBOOT_SECONDS:.0f} s after its reboot",
-            "Look at its console; when it answers again, run the same command again.",
-        )
-
     def close(self) -> None:
         """Close the shell and the connection, as far as the host still answers."""
         if self._protocol is not None:
@@ -131,31 +111,27 @@ class WinrmHost:
             self._protocol = None
 
     def _retried(self, work: Callable[[], T]) -> T:
-        for pause in (*RETRY_SECONDS, None):
-            try:
-                if self._protocol is None:
-                    self._connect()
-                return work()
-            except WinrmAuthenticationError as error:
-                raise AuthenticationError(
-                    f"{self.name} does not let us in: {error}",
-                    "Check user and password; the user must be a local administrator of that machine.",
-                ) from error
-            except requests.exceptions.SSLError as error:
-                raise AuthenticationError(
-                    f"{self._address.endpoint} shows a certificate that cannot be verified: {error}",
-                    "Set ca_file to the authority that signed it; the bootstrap script prints which it made.",
-                ) from error
-            except LOST as error:
-                self._protocol = None
-                if pause is None:
-                    raise ConnectionLostError(
-                        f"{self.name} cannot be reached after {len(RETRY_SECONDS) + 1} attempts: {error}",
-                        f"Check that the machine is up and that {self._address.endpoint} is open from here.",
-                    ) from error
-                self._tell(f"{self.name}: connection lost ({error}); trying again in {pause:.0f} s")
-                time.sleep(pause)
-        raise AssertionError
+        return self._retry(lambda: self._attempt(work), self._forget)
+
+    def _forget(self) -> None:
+        """Give up a connection that is lost; Windows ends its shell by itself."""
+        self._protocol = None
+
+    def _attempt(self, work: Callable[[], T]) -> T:
+        try:
+            if self._protocol is None:
+                self._connect()
+            return work()
+        except WinrmAuthenticationError as error:
+            raise AuthenticationError(
+                f"{self.name} does not let us in: {error}",
+                "Check user and password; the user must be a local administrator of that machine.",
+            ) from error
+        except requests.exceptions.SSLError as error:
+            raise AuthenticationError(
+                f"{self._address.endpoint} shows a certificate that cannot be verified: {error}",
+                "Set ca_file to the authority that signed it; the bootstrap script prints which it made.",
+            ) from error
 
     def _connect(self) -> None:
         address = self._address
@@ -176,7 +152,6 @@ class WinrmHost:
             read_timeout_sec=OPERATION_SECONDS + 10,
         )
         self._shell = self._protocol.open_shell(codepage=65001)
-        self._boot_time = self._run(run_script(BOOT_TIME, timeout=60)).stdout.strip()
 
     def _run(self, command: Command) -> Result:
         protocol = self._protocol

@@ -25,9 +25,5 @@ class LocalWindows:
         """Put a file."""
         self.model.files[upload.path] = upload.content
 
-    def await_reboot(self) -> None:
-        """Start anew."""
-        self.model.reboot()
-
     def close(self) -> None:
         """Nothing to give back."""

@@ -35,14 +35,12 @@ class WindowsHost:
     osquery_version: str = ""
     vendors: dict[str, str] = field(default_factory=dict)
     """Which organization signed what lies at a URL; a URL that is not here cannot be fetched."""
-    booted: datetime = field(default_factory=lambda: datetime.now(UTC))
     ran: list[tuple[str, Parameters]] = field(default_factory=list)
     connected: list[tuple[str, int, str, int]] = field(default_factory=list)
     """The ends of the connections that it was told to open."""
 
     def reboot(self) -> None:
         """Start anew: services come back as far as they start by themselves."""
-        self.booted = datetime.now(UTC)
         for service in self.services.values():
             service.running = service.automatic
 
@@ -51,7 +49,6 @@ class WindowsHost:
         self.ran.append((script, given))
         known: dict[str, Callable[[Parameters], str | None]] = {
             "put.ps1": self._put,
-            "boot_time.ps1": lambda _: self.booted.isoformat(),
             "size.ps1": lambda _: json.dumps(self.size),
             "clock.ps1": lambda _: f"{datetime.now(UTC).timestamp() + self.clock_ahead:.3f}",
             "ends.ps1": lambda _: json.dumps({"local": "192.0.2.8", "remote": "192.0.2.6"}),

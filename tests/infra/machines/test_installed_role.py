@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.machines.installed_role import RoleProvider, content_digest
-from infra.provision import ssh
+from infra.provision import retry
 from roles.windows.beats import steps as beats
 from roles.windows.sysmon import steps as sysmon
 from tests.windows_host.listening import PASSWORD, USER, listening
@@ -96,7 +96,7 @@ def test_another_logging_server_is_an_update_and_another_machine_a_replacement(p
 def test_the_role_of_a_container_that_is_away_is_gone_and_that_of_an_existing_machine_is_not_known(
     props: dict[str, Any], free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ssh, "RETRY_SECONDS", (0.1,))
+    monkeypatch.setattr(retry, "UNANSWERED", (0.1,))
     away = {**props, "winrm": None, "ssh": {"host": "127.0.0.1", "user": "root", "port": free_port}}
     provider = RoleProvider()
     assert provider.read("id", {**away, "machine": "a container's id"}).id == ""

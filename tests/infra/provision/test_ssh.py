@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.provision import ssh
+from infra.provision import retry
 from infra.provision.command import Command, Upload
 from infra.provision.host import AuthenticationError, CommandTimeoutError, ConnectionLostError, TransferError
+from infra.provision.ssh import SshHost
 from tests.infra.provision.conftest import Sshd
 
 
@@ -103,7 +104,7 @@ def test_a_key_that_the_host_does_not_know_is_refused_with_what_to_do(sshd: Sshd
 
 
 def test_a_lost_connection_is_made_again(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh, "RETRY_SECONDS", (0.2, 0.2))
+    monkeypatch.setattr(retry, "REBOOT", (0.2, 0.2))
     host = sshd.host()
     host.run(_command("true"))
     sshd.stop()
@@ -112,8 +113,28 @@ def test_a_lost_connection_is_made_again(sshd: Sshd, monkeypatch: pytest.MonkeyP
     assert any("connection lost" in told for told in sshd.told)
 
 
+def test_a_host_that_has_answered_before_is_waited_for_as_long_as_a_reboot_takes(
+    sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "UNANSWERED", (0.1,))
+    monkeypatch.setattr(retry, "REBOOT", (0.1,) * 4)
+    failed: list[str] = []
+
+    def tell(told: str) -> None:
+        failed.append(told)
+        if len(failed) == len(retry.REBOOT):
+            sshd.start()
+
+    sshd.host().run(_command("true"))
+    host = SshHost(sshd.address, sshd.pins, tell)
+    host.run(_command("true"))
+    sshd.stop()
+    assert host.run(_command("echo", "back")).stdout == "back\n"
+    assert len(failed) == len(retry.REBOOT)
+
+
 def test_a_host_that_stays_away_is_an_error_that_says_so(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh, "RETRY_SECONDS", (0.1, 0.1))
+    monkeypatch.setattr(retry, "REBOOT", (0.1, 0.1))
     host = sshd.host()
     host.run(_command("true"))
     sshd.stop()
@@ -126,9 +147,9 @@ def test_a_host_that_hangs_up_at_once_is_told_in_one_line_for_each_attempt() -> 
     program = """
 import socket, threading
 from pathlib import Path
-from infra.provision import host, ssh
+from infra.provision import host, retry, ssh
 from infra.provision.command import Command
-ssh.RETRY_SECONDS = (0.0,)
+retry.UNANSWERED = (0.0,)
 listening = socket.create_server(("127.0.0.1", 0))
 def hang_up():
     while True:

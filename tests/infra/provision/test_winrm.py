@@ -1,4 +1,4 @@
-"""WinRM against a listener over real HTTPS and NTLM: commands, files, trust, faults and reboots."""
+"""WinRM against a listener over real HTTPS and NTLM: commands, files, trust, faults."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.provision import winrm
+from infra.machines.size import WINDOWS as SIZE
+from infra.provision import retry
 from infra.provision.command import Upload
 from infra.provision.host import AuthenticationError, CommandTimeoutError, ConnectionLostError, TransferError
 from infra.provision.powershell import run_script
@@ -41,7 +42,8 @@ def listener(
     users = tmp_path / "users"
     users.write_text("LAB:analyst:correct horse\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(users))
-    monkeypatch.setattr(winrm, "RETRY_SECONDS", (0.1, 0.2))
+    for pauses in ("UNANSWERED", "REBOOT"):
+        monkeypatch.setattr(retry, pauses, (0.1, 0.2))
     authority = make_authority("tests", days=1)
     leaf = make_leaf(authority, "windows", ["127.0.0.1"], days=1)
     for name, text in (
@@ -86,7 +88,7 @@ def test_a_large_file_arrives_in_pieces_and_whole(listener: Listener) -> None:
 
 def test_a_piece_that_is_sent_twice_does_no_harm(listener: Listener) -> None:
     host = listener.host()
-    host.run(run_script(winrm.BOOT_TIME))
+    host.run(run_script(SIZE))
     listener.server.trouble.drop = 1
     host.put(Upload(path=r"C:\lab\file", content=b"x" * 700_000))
     assert listener.server.trouble.dropped == 1
@@ -103,7 +105,7 @@ def test_a_file_that_arrives_damaged_is_refused_and_removed(listener: Listener) 
 
 def test_a_lost_connection_is_made_again_and_told(listener: Listener) -> None:
     host = listener.host()
-    host.run(run_script(winrm.BOOT_TIME))
+    host.run(run_script(SIZE))
     listener.server.trouble.drop = 2
     assert host.run(run_script(TIME, _time("Apply"), prelude=PRELUDE)).exit_code == 0
     assert any("connection lost" in told for told in listener.told)
@@ -112,12 +114,12 @@ def test_a_lost_connection_is_made_again_and_told(listener: Listener) -> None:
 def test_a_host_that_stays_away_is_an_error_that_says_so(listener: Listener) -> None:
     listener.server.trouble.drop = 1000
     with pytest.raises(ConnectionLostError, match="cannot be reached after 3 attempts"):
-        listener.host().run(run_script(winrm.BOOT_TIME))
+        listener.host().run(run_script(SIZE))
 
 
 def test_a_wrong_password_is_refused_with_what_to_do(listener: Listener) -> None:
     with pytest.raises(AuthenticationError, match="local administrator"):
-        listener.host(replace(listener.address, password="wrong")).run(run_script(winrm.BOOT_TIME))
+        listener.host(replace(listener.address, password="wrong")).run(run_script(SIZE))
 
 
 def test_a_slow_command_is_waited_for(listener: Listener) -> None:
@@ -127,18 +129,10 @@ def test_a_slow_command_is_waited_for(listener: Listener) -> None:
 
 def test_a_hanging_command_is_given_up_and_named_without_its_parameters(listener: Listener) -> None:
     host = listener.host()
-    host.run(run_script(winrm.BOOT_TIME))
+    host.run(run_script(SIZE))
     listener.server.shells.slow = 30
     with pytest.raises(CommandTimeoutError, match=r"`time.ps1 -Action Apply` did not end within 1 s"):
         host.run(run_script(TIME, _time("Apply"), prelude=PRELUDE, timeout=1))
-
-
-def test_a_reboot_is_waited_for(listener: Listener) -> None:
-    host = listener.host()
-    host.run(run_script(winrm.BOOT_TIME))
-    listener.server.shells.reboot()
-    host.await_reboot()
-    assert host.run(run_script(winrm.BOOT_TIME)).stdout.strip() == listener.model.booted.isoformat()
 
 
 def test_no_secret_reaches_a_command_line_or_a_message() -> None:
@@ -153,7 +147,7 @@ def test_kerberos_without_its_library_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(AuthenticationError, match=r"pywinrm\[kerberos\]"):
-        listener.host(replace(listener.address, transport="kerberos")).run(run_script(winrm.BOOT_TIME))
+        listener.host(replace(listener.address, transport="kerberos")).run(run_script(SIZE))
     assert listener.told == []
 
 
@@ -161,6 +155,4 @@ def test_kerberos_without_its_library_says_what_to_install(
 def test_a_certificate_that_cannot_be_verified_is_refused(listener: Listener, tmp_path: Path) -> None:
     (tmp_path / "other.crt").write_text(make_authority("others", days=1).certificate)
     with pytest.raises(AuthenticationError, match="certificate that cannot be verified"):
-        listener.host(replace(listener.address, ca_file=tmp_path / "other.crt")).run(
-            run_script(winrm.BOOT_TIME)
-        )
+        listener.host(replace(listener.address, ca_file=tmp_path / "other.crt")).run(run_script(SIZE))

@@ -36,9 +36,6 @@ class Shell:
     def put(self, upload: Upload) -> None:
         """Nothing is put there."""
 
-    def await_reboot(self) -> None:
-        """It does not reboot."""
-
     def close(self) -> None:
         """Nothing to give back."""
 

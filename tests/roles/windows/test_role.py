@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from infra.provision import winrm
+from infra.provision import retry
 from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
 from infra.provision.step import Role
 from infra.provision.winrm import WinrmAddress, WinrmHost
@@ -43,7 +43,7 @@ class Client:
 
 @pytest.fixture
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    monkeypatch.setattr(winrm, "RETRY_SECONDS", (0.1, 0.2, 0.2))
+    monkeypatch.setattr(retry, "REBOOT", (0.1, 0.2, 0.2))
     model = WindowsHost(
         vendors={
             sysmon.URL: "Microsoft Corporation",
