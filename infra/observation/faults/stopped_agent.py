@@ -27,16 +27,16 @@ _REMEDY: Final = (
 def find(survey: Survey) -> Iterator[Finding]:
     """Each source that is quiet while others send; in a live stack, everybody's silence too.
 
-    A stack of recordings is quiet between replays, and no agent of it is to blame. A host of one that is quiet
-    while others send is only warned of: its recording may just have ended before theirs.
+    A stack of recordings is quiet between replays, and no agent of it is to blame. A host of one that is
+    quiet while others send is only warned of: its recording may have ended before theirs.
     """
     if not survey.sources:
         return
     newest = max(source.latest for source in survey.sources)
     if newest < survey.at - QUIET_SECONDS:
         if survey.is_live:
-            since = _minutes(survey.at - newest)
-            yield _finding("sensor and agents", f"nothing has sent a record for {since}", is_live=True)
+            told = _minutes(survey.at - newest)
+            yield _finding("sensor and agents", f"nothing has sent a record for {told}", is_live=True)
         return
     quiet = defaultdict(list)
     for source in survey.sources:
