@@ -15,9 +15,7 @@ _NOT_YET_VALID: Final = 9
 """X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_CERT_NOT_YET_VALID (OpenSSL, "X509_STORE_CTX_get_error")."""
 SOON_DAYS: Final = 14
 _DAY: Final = 86_400.0
-_RENEW: Final = (
-    "Embedded and docker: pulumi destroy and ./lab up make new ones; external: renew it where the service is."
-)
+_RENEW: Final = "Embedded and docker: ./lab up makes a new one; external: renew it where the service is."
 
 
 def find(survey: Survey) -> Iterator[Finding]:
