@@ -32,11 +32,20 @@ SAY_INTERFACES: Final = """test -e "/sys/class/net/$1" && exit 0
 echo "there is no interface $1; this machine has: $(ls /sys/class/net | tr '\\n' ' ')" >&2
 exit 1"""
 
+# what the driver does not let us change is told as "on [fixed]", and what it refused as "on [requested off]"
+NO_OFFLOADS: Final = """set -e
+features=$(ethtool --show-offload "$1")
+! printf '%s\\n' "$features" | grep -E '^((rx|tx)-checksumming|(generic|tcp)-segmentation-offload|\
+(generic|large)-receive-offload): on$'"""
+
 
 def steps(interface: str) -> tuple[Step, ...]:
     """The steps that have the interface ready for capture."""
     exists = Command(
         arguments=("sh", "-c", SAY_INTERFACES, "sh", interface), label=f"look for the interface {interface}"
+    )
+    no_offloads = Check(
+        command=Command(arguments=("sh", "-c", NO_OFFLOADS, "sh", interface), label="no offloads")
     )
     promiscuous = 'test $(( $(cat "/sys/class/net/$1/flags") & 0x100 )) -ne 0'
     unit = systemd.unit_step(
@@ -48,5 +57,5 @@ def steps(interface: str) -> tuple[Step, ...]:
     return (
         Step(f"the capture interface {interface} exists", check=(Check(command=exists),), apply=(exists,)),
         apt.packages_step("ip and ethtool", "iproute2", "ethtool"),
-        Step(unit.name, check=(*unit.check, flag), apply=unit.apply, remove=unit.remove),
+        Step(unit.name, check=(*unit.check, flag, no_offloads), apply=unit.apply, remove=unit.remove),
     )

@@ -5,7 +5,7 @@ from typing import Final
 from infra.provision.step import Step
 from roles.linux import apt, systemd
 
-DAEMONS: Final = ("systemd-timesyncd", "ntpsec", "openntpd")
+DAEMONS: Final = ("systemd-timesyncd", "ntpsec", "ntp", "openntpd")
 """The other packages that keep the time: a machine can have one (Debian and Ubuntu, `time-daemon`)."""
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from infra.provision.command import Upload
-from infra.provision.step import Step
+from infra.provision.command import Command, Upload
+from infra.provision.step import Check, Step
 from roles.linux import apt, files, systemd
 
 RULES: Final = "/etc/lab/firewall.nft"
@@ -32,7 +32,8 @@ Description=The lab's firewall: SSH only
 Before=network-pre.target
 Wants=network-pre.target
 DefaultDependencies=no
-After=local-fs.target
+# its own rules begin by flushing everybody's
+After=local-fs.target nftables.service
 
 [Service]
 Type=oneshot
@@ -50,6 +51,8 @@ def steps(ssh_port: int) -> tuple[Step, ...]:
     """The steps that close all but SSH; the connection that applies them stays open."""
     rules = Upload(path=RULES, content=RULES_TEXT.format(ssh_port=ssh_port).encode(), mode=0o600)
     unit = systemd.unit_step("the firewall, now and at every boot", UNIT, UNIT_TEXT)
+    # the unit counts as active also when somebody has flushed its rules
+    loaded = Check(command=Command(arguments=("nft", "list", "chain", "inet", "lab", "input")))
     return (
         apt.packages_step("nftables", "nftables"),
         Step(
@@ -58,5 +61,5 @@ def steps(ssh_port: int) -> tuple[Step, ...]:
             apply=(rules, systemd.restart(UNIT)),
             remove=(files.absent(rules.path),),
         ),
-        unit,
+        Step(unit.name, check=(*unit.check, loaded), apply=unit.apply, remove=unit.remove),
     )

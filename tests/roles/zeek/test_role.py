@@ -189,13 +189,17 @@ def test_the_firewall_lets_in_ssh_only(applied: Sensor) -> None:
 
 
 def test_what_someone_changed_by_hand_is_seen_and_repaired(applied: Sensor) -> None:
-    applied.debian.read("sh", "-c", "echo '# by hand' >>/etc/lab/zeek/local.zeek; systemctl stop filebeat")
+    by_hand = """echo '# by hand' >>/etc/lab/zeek/local.zeek
+      systemctl stop filebeat; nft flush ruleset; ethtool --offload eth0 gro on"""
+    applied.debian.read("sh", "-ec", by_hand)
     assert drifted(applied.ssh, applied.role) == [
+        "eth0 is promiscuous and without offloads",
         "Zeek's scripts: JSON logs, Community IDs, open and long connections",
         "Filebeat, running now and after every reboot",
+        "the firewall, now and at every boot",
     ]
     outcomes = list(apply(applied.ssh, applied.role, _ignore))
-    assert outcomes.count(Outcome.CHANGED) == 2
+    assert outcomes.count(Outcome.CHANGED) == 4
     assert drifted(applied.ssh, applied.role) == []
 
 
