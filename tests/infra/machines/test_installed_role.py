@@ -99,9 +99,12 @@ def test_the_role_of_a_container_that_is_away_is_gone_and_that_of_an_existing_ma
     monkeypatch.setattr(retry, "UNANSWERED", (0.1,))
     away = {**props, "winrm": None, "ssh": {"host": "127.0.0.1", "user": "root", "port": free_port}}
     provider = RoleProvider()
-    assert provider.read("id", {**away, "machine": "a container's id"}).id == ""
-    with pytest.raises(Exception, match="cannot be reached after 2 attempts"):
-        provider.read("id", away)
+    container = {**away, "machine": "a container's id"}
+    assert provider.read("id", container).id == ""
+    provider.delete("id", container)
+    for asked in (provider.read, provider.delete):
+        with pytest.raises(Exception, match="cannot be reached after 2 attempts"):
+            asked("id", away)
 
 
 def test_a_machine_that_is_too_small_is_refused_and_left_alone(
