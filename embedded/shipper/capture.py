@@ -48,8 +48,10 @@ class Piece:
     received_flags: tuple[int, int, int] = (0, 0, 0)
 
 
-def zeek_logs(capture: Path, folder: Path) -> list[Path] | None:
+def zeek_logs(capture: Path, name: str, folder: Path) -> list[Path] | None:
     """The logs that Zeek makes of a capture, written to `folder`; None where there is no Zeek on PATH.
+
+    `name` is what the capture's user knows it by.
 
     Raises:
         RecordingError: Zeek failed.
@@ -69,23 +71,34 @@ def zeek_logs(capture: Path, folder: Path) -> list[Path] | None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RecordingError(
-            f"zeek could not read {capture}: {done.stderr.strip()[-500:]}", "Check the capture."
+            f"zeek could not read {name}: {done.stderr.strip()[-500:]}", "Check the capture."
         )
     return sorted(folder.glob("*.log"))
 
 
-def connections(capture: Path, sensor: str) -> Iterator[dict[str, Any]]:
+def connections(capture: Path, name: str) -> Iterator[dict[str, Any]]:
     """The connections of a capture, as objects of Zeek's conn log.
 
     Args:
         capture: a pcap or pcapng file.
-        sensor: the name of what captured it; it makes the uids differ where two sensors saw one flow.
+        name: what its user knows it by; it makes the uids differ where two sensors saw one flow.
 
     Raises:
         RecordingError: the capture cannot be read.
     """
-    for piece in _joined(sorted(_pieces(capture), key=lambda piece: piece.first_ms)):
-        yield _conn(piece, sensor)
+    try:
+        pieces = sorted(_pieces(capture), key=lambda piece: piece.first_ms)
+    except (OSError, ValueError, TypeError) as error:
+        raise RecordingError(
+            f"{name} cannot be cut into connections: {error}", "Check the capture."
+        ) from error
+    for piece in _joined(pieces):
+        yield _conn(piece, sensor_of(name))
+
+
+def sensor_of(name: str) -> str:
+    """What a sensor is called that is known by its capture alone."""
+    return Path(name).stem
 
 
 def _pieces(capture: Path) -> Iterator[Piece]:
@@ -113,27 +126,22 @@ def _pieces(capture: Path) -> Iterator[Piece]:
         statistical_analysis=True,
         udps=IcmpType(),  # type: ignore[no-untyped-call]
     )
-    try:
-        for flow in streamer:
-            yield Piece(
-                source=flow.src_ip,
-                source_port=flow.udps.icmp[0] if flow.protocol in (ICMP, ICMP6) else flow.src_port,
-                destination=flow.dst_ip,
-                destination_port=flow.udps.icmp[1] if flow.protocol in (ICMP, ICMP6) else flow.dst_port,
-                protocol=flow.protocol,
-                first_ms=flow.bidirectional_first_seen_ms,
-                last_ms=flow.bidirectional_last_seen_ms,
-                sent=flow.src2dst_packets,
-                sent_bytes=flow.src2dst_bytes,
-                received=flow.dst2src_packets,
-                received_bytes=flow.dst2src_bytes,
-                sent_flags=(flow.src2dst_syn_packets, flow.src2dst_fin_packets, flow.src2dst_rst_packets),
-                received_flags=(flow.dst2src_syn_packets, flow.dst2src_fin_packets, flow.dst2src_rst_packets),
-            )
-    except (OSError, ValueError, TypeError) as error:
-        raise RecordingError(
-            f"{capture} cannot be cut into connections: {error}", "Check the capture."
-        ) from error
+    for flow in streamer:
+        yield Piece(
+            source=flow.src_ip,
+            source_port=flow.udps.icmp[0] if flow.protocol in (ICMP, ICMP6) else flow.src_port,
+            destination=flow.dst_ip,
+            destination_port=flow.udps.icmp[1] if flow.protocol in (ICMP, ICMP6) else flow.dst_port,
+            protocol=flow.protocol,
+            first_ms=flow.bidirectional_first_seen_ms,
+            last_ms=flow.bidirectional_last_seen_ms,
+            sent=flow.src2dst_packets,
+            sent_bytes=flow.src2dst_bytes,
+            received=flow.dst2src_packets,
+            received_bytes=flow.dst2src_bytes,
+            sent_flags=(flow.src2dst_syn_packets, flow.src2dst_fin_packets, flow.src2dst_rst_packets),
+            received_flags=(flow.dst2src_syn_packets, flow.dst2src_fin_packets, flow.dst2src_rst_packets),
+        )
 
 
 def _joined(pieces: list[Piece]) -> Iterator[Piece]:

@@ -1,8 +1,13 @@
 """What a path holds: logs and captures, in folders, in archives, alone."""
 
+import codecs
 import gzip
+import io
+import lzma
+import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +26,8 @@ _CAPTURE_MAGIC: Final = frozenset(
 """First four bytes of pcap (micro- and nanoseconds, either byte order) and pcapng."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _LINES_LOOKED_AT: Final = 20
+BROKEN: Final = (OSError, EOFError, zlib.error)
+"""What reading raises where the disk, or a gzipped file's contents, end early or are damaged."""
 
 
 class Content(Enum):
@@ -42,15 +49,32 @@ class Holding:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, unpacked where it is gzipped, as Zeek's rotated logs are."""
+    """The bytes of a file, unpacked where it is gzipped, as Zeek's rotated logs are; text is in UTF-8.
+
+    What Windows writes begins with a mark of its encoding (Unicode, "Byte Order Mark"), and PowerShell's
+    `>` makes UTF-16 of everything.
+    """
     with path.open("rb") as raw:
-        zipped = raw.read(2) == _GZIP_MAGIC
-        raw.seek(0)
-        if not zipped:
-            yield raw
+        if not _is_gzipped(path):
+            yield _in_utf8(raw)
             return
         with gzip.open(raw, "rb") as plain:
-            yield plain  # type: ignore[misc]  # GzipFile reads like any binary file
+            yield _in_utf8(plain)  # type: ignore[arg-type]  # GzipFile reads like any binary file
+
+
+def _is_gzipped(path: Path) -> bool:
+    with path.open("rb") as raw:
+        return raw.read(2) == _GZIP_MAGIC
+
+
+def _in_utf8(file: BinaryIO) -> BinaryIO:
+    start = file.read(3)
+    if start == codecs.BOM_UTF8:
+        return file
+    file.seek(0)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return io.BytesIO(file.read().decode("utf-16", errors="replace").encode())
+    return file
 
 
 def find(paths: Sequence[Path], workspace: Path) -> tuple[list[Holding], list[str]]:
@@ -62,17 +86,23 @@ def find(paths: Sequence[Path], workspace: Path) -> tuple[list[Holding], list[st
 
     Raises:
         RecordingError: a path is missing, cannot be unpacked, or was named itself and is nothing that can
-        be shipped;
-            or there is nothing to ship at all.
+            be shipped; or there is nothing to ship at all.
     """
     holdings: list[Holding] = []
     others: list[str] = []
     for path in paths:
         if not path.exists():
             raise RecordingError(f"there is no {path}", "Name a file, a folder or a zip of logs or captures.")
+        if not path.is_file() and not path.is_dir():
+            raise RecordingError(
+                f"{path} is a pipe or a device", "Write what comes out of it to a file first."
+            )
         for file, name in _files(path, path.name, workspace):
-            content = _content(file)
-            if content is not None:
+            content = _content(file, name)
+            if content is Content.CAPTURE and _is_gzipped(file):
+                plain = _unzipped(file, name, _new_folder(workspace))
+                holdings.append(Holding(path=plain, name=name.removesuffix(".gz"), content=content))
+            elif content is not None:
                 holdings.append(Holding(path=file, name=name, content=content))
             elif file == path:
                 raise RecordingError(
@@ -96,19 +126,35 @@ def _files(path: Path, name: str, workspace: Path) -> Iterator[tuple[Path, str]]
             if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts):
                 yield from _files(file, str(Path(name, file.relative_to(path))), workspace)
     elif zipfile.is_zipfile(path) or _is_tar(path):
-        folder = workspace / f"{len(list(workspace.iterdir()))}"
-        folder.mkdir()
-        _unpack(path, folder)
+        folder = _new_folder(workspace)
+        _unpack(path, name, folder)
         yield from _files(folder, name, workspace)
     else:
         yield path, name
+
+
+def _new_folder(workspace: Path) -> Path:
+    folder = workspace / f"{len(list(workspace.iterdir()))}"
+    folder.mkdir()
+    return folder
+
+
+def _unzipped(capture: Path, name: str, folder: Path) -> Path:
+    """A gzipped capture as its cutters read it."""
+    plain = folder / capture.name.removesuffix(".gz")
+    try:
+        with gzip.open(capture, "rb") as packed, plain.open("wb") as file:
+            shutil.copyfileobj(packed, file)
+    except BROKEN as error:
+        raise RecordingError(f"{name} cannot be unpacked: {error}", "Check the file.") from error
+    return plain
 
 
 def _is_tar(path: Path) -> bool:
     return ".tar" in path.suffixes or path.suffix == ".tgz"
 
 
-def _unpack(archive: Path, folder: Path) -> None:
+def _unpack(archive: Path, name: str, folder: Path) -> None:
     try:
         if _is_tar(archive):
             with tarfile.open(archive) as tar:
@@ -116,23 +162,26 @@ def _unpack(archive: Path, folder: Path) -> None:
         else:
             with zipfile.ZipFile(archive) as packed:
                 packed.extractall(folder)  # noqa: S202 - zipfile drops absolute paths and ..
-    except (tarfile.TarError, zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (
+        *(*BROKEN, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile),
+        *(RuntimeError, NotImplementedError),  # zipfile's, for a password and for an unknown compression
+    ) as error:
         raise RecordingError(
-            f"{archive} cannot be unpacked: {error}", "Unpack it by hand and name the folder."
+            f"{name} cannot be unpacked: {error}", "Unpack it by hand and name the folder."
         ) from error
 
 
-def _content(path: Path) -> Content | None:
+def _content(path: Path, name: str) -> Content | None:
     try:
         with opened(path) as file:
             start = file.read(4)
             if start in _CAPTURE_MAGIC:
                 return Content.CAPTURE
-            file.seek(0)
-            lines = [line for line in (file.readline() for _ in range(_LINES_LOOKED_AT)) if line.strip()]
-    except (OSError, EOFError) as error:
+            read = [start + file.readline(), *(file.readline() for _ in range(_LINES_LOOKED_AT))]
+            lines = [line for line in map(bytes.strip, read) if line]
+    except BROKEN as error:
         raise RecordingError(
-            f"{path} cannot be read: {error}", "Check the file and its permissions."
+            f"{name} cannot be read: {error}", "Check the file and its permissions."
         ) from error
     if lines and lines[0].startswith(b"#separator"):
         return Content.ZEEK_TSV

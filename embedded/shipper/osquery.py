@@ -48,7 +48,7 @@ def _record(event: dict[str, Any], line: bytes | None) -> Record:
     time = _whole(columns.get("time")) or written
     identifier = columns.get("community_id")
     ports = _whole(columns.get("local_port")), _whole(columns.get("remote_port"))
-    if not identifier:
+    if not isinstance(identifier, str) or not identifier:
         identifier = _identify(columns, ports)
         if identifier:
             columns["community_id"] = identifier

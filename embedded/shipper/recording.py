@@ -86,14 +86,14 @@ def load(paths: Sequence[Path], tell: Told = lambda _: None) -> Recording:
 
 
 def _of_capture(holding: Holding, folder: Path) -> Iterable[Outcome]:
-    sensor = Path(holding.name).stem
-    logs = capture.zeek_logs(holding.path, folder)
+    sensor = capture.sensor_of(holding.name)
+    logs = capture.zeek_logs(holding.path, holding.name, folder)
     if logs is not None:
         for log in logs:
             for outcome in outcomes(Holding(path=log, name=log.name, content=Content.JSON_LINES)):
                 yield outcome._replace(key=sensor) if isinstance(outcome, Record) else outcome
         return
-    for number, event in enumerate(capture.connections(holding.path, sensor), start=1):
+    for number, event in enumerate(capture.connections(holding.path, holding.name), start=1):
         try:
             yield zeek.record(event, b"", log=zeek.CONN, sensor=sensor, made=True)
         except UnreadableError as error:

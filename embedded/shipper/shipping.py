@@ -18,6 +18,8 @@ from embedded.shipper.recording import Recording, Told
 from infra import topics
 
 _POLL_EVERY: Final = 1000
+_BURIED: Final = 100_000
+"""Bytes of a dead letter's line that are kept; each may take six in JSON, and Kafka takes 1 MB in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,6 @@ def _bury(letters: Sequence[DeadLetter], writer: Writer | BeatsWriter) -> None:
             "source": letter.source,
             "line": letter.number,
             "reason": letter.reason,
-            "record": letter.line.decode(errors="backslashreplace"),
+            "record": letter.line[:_BURIED].decode(errors="backslashreplace"),
         }
         writer.send(topics.DEAD_LETTERS, letter.source.encode(), orjson.dumps(told))

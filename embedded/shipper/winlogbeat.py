@@ -92,8 +92,11 @@ def record(event: dict[str, Any], line: bytes) -> Record:
             topics.sysmon_event(number), host, body, Form.WINLOGBEAT, Role.CONTEXT, time, time, 0.001
         )
     ends = _ends(data)
-    network = shaped.setdefault("network", {})
-    if not network.get("community_id"):
+    network = shaped.get("network")
+    if not isinstance(network, dict):
+        network = shaped["network"] = {}
+    identifier = network.get("community_id")
+    if not isinstance(identifier, str) or not identifier:
         network["community_id"] = _identify(data, ends)
         ready = False
     return Record(

@@ -56,6 +56,8 @@ def record(event: dict[str, Any], line: bytes, *, log: str, sensor: str, made: b
     if not isinstance(uid, str):
         raise UnreadableError("a connection without uid")
     identifier = event.get("community_id")
+    if not isinstance(identifier, str):
+        identifier = None
     if not identifier and ends is not None:
         identifier = _identify(event, ends)
         if identifier:

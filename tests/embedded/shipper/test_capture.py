@@ -115,7 +115,7 @@ def test_a_capture_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "short.pcap"
     path.write_bytes(struct.pack("<I", 0xA1B2C3D4))
     with pytest.raises(RecordingError, match=r"short\.pcap"):
-        list(connections(path, "sensor"))
+        list(connections(path, path.name))
 
 
 def test_zeek_does_it_where_it_is_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_zeek_does_it_where_it_is_on_path(tmp_path: Path, monkeypatch: pytest.Mo
     folder = tmp_path / "bin"
     folder.mkdir()
     zeek = folder / "zeek"
-    line = '{"ts":1.5,"uid":"CFromZeek","id.orig_h":"10.0.0.1","id.orig_p":1,"id.resp_h":"10.0.0.2","id.resp_p":2,"proto":"udp"}'
+    line = '{"ts":1700000001.5,"uid":"CFromZeek","id.orig_h":"10.0.0.1","id.orig_p":1,"id.resp_h":"10.0.0.2","id.resp_p":2,"proto":"udp"}'
     zeek.write_text(f'#!/bin/sh\n[ "$2" = -r ] && [ -f "$3" ] && echo \'{line}\' > conn.log\n')
     zeek.chmod(zeek.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")

@@ -1,5 +1,6 @@
 """What each line of a file becomes."""
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -116,8 +117,9 @@ def test_a_connection_arrives_when_it_ends(tmp_path: Path) -> None:
 
 
 def test_other_logs_are_named_by_line_or_file(tmp_path: Path) -> None:
-    query = orjson.dumps({"ts": 1.0, "uid": "C1", "query": "a.example"})
+    query = orjson.dumps({"ts": 1767348245.5, "uid": "C1", "query": "a.example"})
     assert one(tmp_path, query, "dns.2026-01-02.log").topic == "zeek-dns"
+    assert one(tmp_path, query, "dns-2026 (1).log").topic == "zeek-dns"
     assert one(tmp_path, query.replace(b"{", b'{"_path":"ssl",', 1), "x.log").topic == "zeek-ssl"
 
 
@@ -187,6 +189,12 @@ def test_a_row_without_a_local_end_has_no_community_id(tmp_path: Path) -> None:
         (lines.nxlog(Hostname=None), "computer name"),
         (lines.osquery(unixTime=None), "without unixTime"),
         (b"\xff\xfe{}", "not valid|unexpected|utf"),
+        (lines.conn(ts=1767348245500), "is not between 1990 and 2100"),
+        (lines.conn(ts=0), "is not between 1990 and 2100"),
+        (lines.conn(duration=-7), "is not between 1990 and 2100"),
+        (lines.conn(_path="no stream"), "'zeek-no stream' cannot be the name of a topic"),
+        (lines.osquery("x" * 300), "cannot be the name of a topic"),
+        (lines.conn(history="S" * 2_000_000), "Kafka takes 900000"),
     ],
 )
 def test_what_cannot_be_read_is_a_dead_letter_with_place_and_reason(
@@ -199,3 +207,30 @@ def test_what_cannot_be_read_is_a_dead_letter_with_place_and_reason(
     assert (letter.source, letter.number, letter.line) == ("conn.log", 2, line)
     with pytest.raises(ValueError, match=f"(?i){reason}"):
         raise ValueError(letter.reason)
+
+
+@pytest.mark.parametrize("network", [None, "tcp", []])
+def test_a_windows_event_whose_network_is_something_else_gets_its_community_id(
+    tmp_path: Path, network: object
+) -> None:
+    shaped = orjson.loads(one(tmp_path, lines.nxlog()).line)
+    identifier = shaped["network"]["community_id"]
+    assert one(tmp_path, orjson.dumps(shaped | {"network": network})).community_id == identifier
+
+
+def test_a_community_id_that_is_no_text_is_computed(tmp_path: Path) -> None:
+    computed = one(tmp_path, lines.conn(), "conn.log").community_id
+    assert one(tmp_path, lines.conn(community_id=5), "conn.log").community_id == computed
+    row = orjson.loads(lines.osquery())["columns"] | {"community_id": 5}
+    assert one(tmp_path, lines.osquery(columns=row)).community_id == computed
+
+
+def test_what_a_damaged_file_still_holds_is_read_and_the_rest_is_a_dead_letter(tmp_path: Path) -> None:
+    path = tmp_path / "conn.log.gz"
+    content = b"".join(lines.conn(uid=f"C{number}") + b"\n" for number in range(2000))
+    path.write_bytes(gzip.compress(content)[:-500])
+    *read, last = outcomes(Holding(path=path, name="conn.log.gz", content=Content.JSON_LINES))
+    assert isinstance(last, DeadLetter)
+    assert "the rest of the file cannot be read" in last.reason
+    assert len(read) > 100
+    assert all(isinstance(outcome, Record) for outcome in read)

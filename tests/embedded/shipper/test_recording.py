@@ -1,7 +1,11 @@
 """Recordings as a whole: the real ones give what a perfect join finds, whatever form they come in."""
 
+import gzip
+import os
 import shutil
+import tarfile
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -70,6 +74,25 @@ def test_a_tar_archive_and_gzipped_logs_are_unpacked(tmp_path: Path) -> None:
     assert join(load([Path(packed)])) == join(load([FOLDER]))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_logs_that_windows_has_written_are_read(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding.endswith("be") else ""
+    for name in ("zeek/conn.log", "windows/winlogbeat.ndjson"):
+        text = (FOLDER / name).read_text(encoding="utf-8").replace("\n", "\r\n")
+        (tmp_path / Path(name).name).write_bytes((mark + text).encode(encoding))
+    recording = load([tmp_path])
+    assert recording.dead_letters == []
+    whole = load([FOLDER / "zeek" / "conn.log", FOLDER / "windows" / "winlogbeat.ndjson"])
+    assert join(recording) == join(whole)
+
+
+def test_a_gzipped_capture_is_as_good_as_a_plain_one(shared: Path, tmp_path: Path) -> None:
+    folder = shared / "recordings" / "A_empire_wmi_execmethod"
+    for file in folder.glob("*.cap"):
+        (tmp_path / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    assert join(load([tmp_path, folder / "sysmon_e3.jsonl"])) == join(load([folder]))
+
+
 def test_paths_add_up() -> None:
     recording = load([FOLDER / "windows" / "winlogbeat.ndjson", FOLDER / "zeek" / "conn.log"])
     assert {record.topic for record in recording.records} == {
@@ -100,14 +123,39 @@ def test_a_broken_first_line_does_not_hide_the_rest(tmp_path: Path) -> None:
     assert [letter.number for letter in recording.dead_letters] == [1]
 
 
-@pytest.mark.parametrize("name", ["missing.json", "words.txt", "empty", "broken.zip"])
+DAMAGED = ["damaged.zip", "damaged.tar.gz", "damaged.cap.gz"]
+
+
+@pytest.mark.parametrize("name", ["missing.json", "words.txt", "empty", "broken.zip", "pipe", *DAMAGED])
 def test_what_holds_nothing_is_refused_by_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "words.txt").write_text("words\n")
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 but no more")
+    os.mkfifo(tmp_path / "pipe")
+    if name in DAMAGED:
+        damage(tmp_path / name)
     with pytest.raises(RecordingError, match=name) as raised:
         load([tmp_path / name])
     assert raised.value.remedy
+
+
+def damage(packed: Path) -> None:
+    """Make an archive, or a gzipped capture, whose contents are not what its header says."""
+    capture = packed.parent / "random.cap"
+    capture.write_bytes(
+        bytes.fromhex("d4c3b2a1") + b"".join(sha256(bytes([number])).digest() for number in range(256))
+    )
+    if packed.suffix == ".zip":
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(capture, "random.cap")
+    elif ".tar" in packed.suffixes:
+        with tarfile.open(packed, "w:gz") as archive:
+            archive.add(capture, "random.cap")
+    else:
+        packed.write_bytes(gzip.compress(capture.read_bytes()))
+    content = bytearray(packed.read_bytes())
+    content[2000:2100] = bytes(100)
+    packed.write_bytes(content)
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
