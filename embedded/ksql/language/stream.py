@@ -86,8 +86,8 @@ class TokenStream:
 
     def at(self, *words: str) -> bool:
         """Whether the next tokens are these keywords or operators."""
-        for ahead, word in enumerate(words):
-            found = self.peek(ahead)
+        for index, word in enumerate(words, self._at):
+            found = self._tokens[index]  # there is one: the last is no keyword
             if found.text != word or found.kind not in {"word", "operator"}:
                 return False
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from functools import cache
 from typing import Literal, NamedTuple
 
 from embedded.ksql.types import Type
@@ -213,10 +214,15 @@ class LambdaArgument(Expression):
     name: str
 
 
+@cache
+def _names(kind: type[Expression]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
 def children(node: Expression) -> Iterator[Expression]:
     """The expressions directly under `node`, left to right."""
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in _names(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Expression):
             yield value
         elif isinstance(value, tuple):
@@ -236,8 +242,8 @@ def rewrite(node: Expression, change: Callable[[Expression], Expression | None])
     if changed is not None:
         return changed
     updates: dict[str, object] = {}
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in _names(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Expression):
             new: object = rewrite(value, change)
         elif isinstance(value, tuple) and any(isinstance(item, Expression) for item in value):
@@ -245,7 +251,7 @@ def rewrite(node: Expression, change: Callable[[Expression], Expression | None])
         else:
             continue
         if new != value or new is not value:
-            updates[each.name] = new
+            updates[name] = new
     return replace(node, **updates) if updates else node  # type: ignore[arg-type]
 
 
