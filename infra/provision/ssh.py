@@ -126,6 +126,12 @@ class SshHost:
                 PinOnFirstContact(self._pins, address.host_key, self._tell, pinning=self._pinning)
             )
             self._clients.append(client)
+            if address.key_file is not None and not address.key_file.is_file():
+                raise AuthenticationError(
+                    f"{address}: the key file {address.key_file} is not there",
+                    "pulumi config set zeek.key_file PATH, or without it log in by the agent's keys: "
+                    "pulumi config rm zeek.key_file",
+                )
             client.connect(
                 address.host,
                 port=address.port,
@@ -156,7 +162,7 @@ class SshHost:
             line = shlex.join((*sudo, *command.arguments))
             if "-S" in sudo:
                 given = f"{self._address.sudo_password}\n".encode() + (given or b"")
-        return self._execute(line, given, command.timeout)
+        return self._execute(line, given, command.timeout, str(command))
 
     def _find_sudo(self) -> tuple[str, ...]:
         """Whether sudo asks for a password; -k makes it ask each time, so that stdin is never misread."""
@@ -171,7 +177,7 @@ class SshHost:
             )
         return self._sudo
 
-    def _execute(self, line: str, given: bytes | None, timeout: float) -> Result:
+    def _execute(self, line: str, given: bytes | None, timeout: float, label: str = "") -> Result:
         stdin, stdout, stderr = self._clients[-1].exec_command(line, timeout=timeout)
         try:
             if given is not None:
@@ -184,7 +190,7 @@ class SshHost:
         except socket.timeout as error:  # noqa: UP041  # paramiko raises this very class on every Python
             stdout.channel.close()
             raise CommandTimeoutError(
-                f"{self.name}: `{line}` did not end within {timeout:.0f} s",
+                f"{self.name}: `{label or line}` did not end within {timeout:.0f} s",
                 "See on the host what it waits for, and run the same command again.",
             ) from error
         return Result(

@@ -141,6 +141,11 @@ class WinrmHost:
                 "Install pywinrm[kerberos] into .lab/venv (it needs Kerberos headers), or log in "
                 "by NTLM: pulumi config set windows.transport https",
             )
+        if address.ca_file is not None and not address.ca_file.is_file():
+            raise AuthenticationError(
+                f"{self.name}: the certificate {address.ca_file} is not there",
+                "Fetch what bootstrap.ps1 wrote on that machine: pulumi config set windows.ca_file PATH",
+            )
         self._protocol = Protocol(
             endpoint=address.endpoint,
             transport="kerberos" if address.transport == "kerberos" else "ntlm",

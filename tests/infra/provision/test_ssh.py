@@ -49,8 +49,10 @@ def test_a_command_that_writes_much_on_both_outputs_does_not_hang(sshd: Sshd) ->
 
 
 def test_a_hanging_command_is_given_up_and_named(sshd: Sshd) -> None:
-    with pytest.raises(CommandTimeoutError, match=r"sleep 60.*did not end within 1 s"):
-        sshd.host().run(_command("sleep", "60", timeout=1))
+    hanging = _command("sh", "-c", "sleep 60", timeout=1)
+    for command, name in ((hanging, "sh -c sleep 60"), (replace(hanging, label="wait"), "wait")):
+        with pytest.raises(CommandTimeoutError, match=f"`{name}` did not end within 1 s"):
+            sshd.host().run(command)
 
 
 def test_a_file_arrives_whole_with_its_mode_and_replaces_the_old_one(sshd: Sshd, tmp_path: Path) -> None:
@@ -101,6 +103,26 @@ def test_a_key_that_the_host_does_not_know_is_refused_with_what_to_do(sshd: Sshd
     stranger = sshd.make_key("stranger")
     with pytest.raises(AuthenticationError, match="authorized_keys"):
         sshd.host(replace(sshd.address, key_file=stranger)).run(_command("true"))
+
+
+def test_a_key_file_that_is_not_there_is_said_at_once(sshd: Sshd) -> None:
+    with pytest.raises(AuthenticationError, match=r"nothing is not there\n.*zeek\.key_file"):
+        sshd.host(replace(sshd.address, key_file=sshd.folder / "nothing")).run(_command("true"))
+    assert sshd.told == []
+
+
+def test_without_a_key_file_the_agent_s_keys_are_tried(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = sshd.folder / "agent"
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    try:
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        while not socket.exists():
+            assert agent.poll() is None
+        subprocess.run(["ssh-add", "-q", str(sshd.address.key_file)], check=True)
+        assert sshd.host(replace(sshd.address, key_file=None)).run(_command("true")).exit_code == 0
+    finally:
+        agent.terminate()
+        agent.wait()
 
 
 def test_a_lost_connection_is_made_again(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,6 +152,13 @@ def test_kerberos_without_its_library_says_what_to_install(
 
 
 @pytest.mark.parametrize("listener", ["https"], indirect=True)
+def test_a_certificate_that_is_not_there_is_said_at_once(listener: Listener, tmp_path: Path) -> None:
+    with pytest.raises(AuthenticationError, match=r"missing.crt is not there\n.*windows.ca_file"):
+        listener.host(replace(listener.address, ca_file=tmp_path / "missing.crt")).run(run_script(SIZE))
+    assert listener.told == []
+
+
+@pytest.mark.parametrize("listener", ["https"], indirect=True)
 def test_a_certificate_that_cannot_be_verified_is_refused(listener: Listener, tmp_path: Path) -> None:
     (tmp_path / "other.crt").write_text(make_authority("others", days=1).certificate)
     with pytest.raises(AuthenticationError, match="certificate that cannot be verified"):
