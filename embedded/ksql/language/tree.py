@@ -1,9 +1,8 @@
 """Syntax trees of expressions. Equality is by structure: where a node stands does not count."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
 from typing import Literal, NamedTuple
 
 from embedded.ksql.types import Type
@@ -214,14 +213,9 @@ class LambdaArgument(Expression):
     name: str
 
 
-@cache
-def _names(kind: type[Expression]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
 def children(node: Expression) -> Iterator[Expression]:
     """The expressions directly under `node`, left to right."""
-    for name in _names(type(node)):
+    for name in node.__dataclass_fields__:
         value = getattr(node, name)
         if isinstance(value, Expression):
             yield value
@@ -242,7 +236,7 @@ def rewrite(node: Expression, change: Callable[[Expression], Expression | None])
     if changed is not None:
         return changed
     updates: dict[str, object] = {}
-    for name in _names(type(node)):
+    for name in node.__dataclass_fields__:
         value = getattr(node, name)
         if isinstance(value, Expression):
             new: object = rewrite(value, change)
