@@ -17,7 +17,12 @@ try {
     $found = $store.Certificates.Find('FindByThumbprint', $authority.Thumbprint, $false)
     switch ($Action) {
         'Check' { if ($found.Count -eq 0) { Exit-Unmet "the lab's authority is not trusted yet" } }
-        'Apply' { $store.Add($authority) }
+        'Apply' {
+            # the one that it takes the place of, when it was renewed, is trusted no longer
+            $before = $store.Certificates.Find('FindBySubjectDistinguishedName', $authority.Subject, $false)
+            if ($before.Count -gt 0) { $store.RemoveRange($before) }
+            $store.Add($authority)
+        }
         'Remove' { if ($found.Count -gt 0) { $store.RemoveRange($found) } }
     }
 } finally {
