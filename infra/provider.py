@@ -97,11 +97,16 @@ class LabProvider(ResourceProvider, Generic[I]):
         return CheckResult(news, [])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare what is with what is wanted, input by input."""
+        """Compare what is with what is wanted, input by input.
+
+        What is not known yet replaces nothing. Before Pulumi replaces a resource, it asks with unknowns for
+        what hangs on it, and removes that first if it would be replaced: an index with its events, because
+        Splunk's container gets another certificate. Once known, the input is mostly what it was.
+        """
         differing = [key for key in self.inputs.model_fields if olds.get(key) != news.get(key)]
         return DiffResult(
             changes=bool(differing) or _guarded(lambda: self.outdated(olds)),
-            replaces=[key for key in differing if key in self.replace_on],
+            replaces=[key for key in differing if key in self.replace_on and not _unknown(news.get(key))],
             delete_before_replace=True,
         )
 

@@ -84,6 +84,12 @@ def test_another_value_of_an_input_that_is_for_life_makes_another_resource() -> 
     assert diff.replaces == ["password"]
 
 
+def test_what_is_not_known_yet_removes_nothing_that_it_may_be_equal_to() -> None:
+    diff = ThingProvider().diff("", {"size": 1, "password": "x"}, {"size": 1, "password": UNKNOWN})
+    assert diff.changes
+    assert diff.replaces == []
+
+
 def test_an_error_is_its_message_and_has_no_chain_of_causes() -> None:
     with pytest.raises(Exception, match=r"^a thing cannot be smaller than nothing\nAsk for a size") as error:
         ThingProvider().create({"size": -1})
