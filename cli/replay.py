@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.options.amount import Amount
+
 if TYPE_CHECKING:
     from cli.replaying.run import Replayed
 
 
 @click.command(short_help="Send a recording through the running pipeline, and tell what became of it.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option(
     "-s", "--stack", metavar="STACK", help="The stack; the selected one, or embedded, unless given."
 )
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Amount(min=0, min_open=True),
     metavar="FACTOR",
     help="1 is real time, 10 ten times as fast. As fast as possible unless given.",
 )
 @click.option("--keep-time", is_flag=True, help="Keep the recording's own times; else it ends now.")
 @click.option(
     "--deadline",
-    type=click.FloatRange(min=1),
+    type=Amount(min=1),
     metavar="SECONDS",
     help="How long the pipeline may take to work it off once it is shipped: 120, unless given.",
 )
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 )
 def command(
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     stack: str | None,
     as_json: bool,
     speed: float | None,
@@ -58,6 +60,9 @@ def command(
     from the records, reported and taken off. All times are moved, so that the recording ends now; or, since
     two replays must not be taken for one another, just before the one replayed earlier.
     """
+    if "" in paths:
+        raise click.BadParameter("it is empty; the folder in which you are is ./", param_hint="PATH")
+
     from rich.console import Console  # noqa: PLC0415 - verbs import late, so that --help is quick
 
     from cli.environment.locations import ROOT  # noqa: PLC0415
@@ -72,7 +77,7 @@ def command(
             security=told.security,
             beats=beats_of(told),
             run_directory=ROOT / told.run_directory,
-            paths=paths or (BUNDLED,),
+            paths=[Path(path) for path in paths] or [BUNDLED],
             keep_time=keep_time,
             speed=speed,
             deadline=deadline or DEADLINE,

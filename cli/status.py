@@ -5,6 +5,8 @@ import time
 
 import click
 
+from cli.options.amount import Amount
+
 
 @click.command(
     short_help="Show each hop with its health, counts, lag and rate; exit code 1 when one is broken."
@@ -16,7 +18,7 @@ import click
 @click.option("-w", "--watch", is_flag=True, help="Look again and again, until Ctrl-C.")
 @click.option(
     "--every",
-    type=click.FloatRange(min=0.5),
+    type=Amount(min=0.5),
     default=2.0,
     show_default=True,
     metavar="SECONDS",

@@ -41,6 +41,12 @@ def claim(directory: Path, *, span: float, end: float, window: float, grace: flo
             if start - apart < candidate and stop + apart > candidate - span:
                 candidate = float(int(start - apart))
         earliest = end - grace
+        if span > grace:
+            raise ClaimError(
+                f"this recording spans {span / 3600:.1f} h, and the pipeline takes late events for "
+                f"{grace / 3600:.0f} h only",
+                "Replay a part of it, or all of it at its own times with --keep-time.",
+            )
         if candidate - span < earliest:
             raise ClaimError(
                 f"this recording spans {span / 3600:.1f} h, and no such stretch of event time is free within "

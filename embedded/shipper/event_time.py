@@ -2,11 +2,14 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from embedded.shipper.record import Form, Record
+
+_DIGITS: Final = 12
+"""Of seconds since 1970, until the year 33658."""
 
 
 def moved(record: Record, seconds: float) -> float:
@@ -58,10 +61,16 @@ def _shift_osquery(event: dict[str, Any], seconds: float) -> None:
     columns = event["columns"]
     for name in ("time", "start_time"):
         value = columns.get(name)
-        if isinstance(value, (int, str)) and str(value).isdecimal() and int(value) > 0:
+        if _is_time(value) and int(value) > 0:
             columns[name] = _like(value, int(value) + round(seconds))
-    if "utc_time" in columns and str(columns.get("time")).isdecimal():
+    if "utc_time" in columns and _is_time(columns.get("time")):
         columns["utc_time"] = _calendar(int(columns["time"]))
+
+
+def _is_time(value: object) -> bool:
+    """Whether it is a whole number, of which Osquery makes text too, and no longer than times are."""
+    text = str(value)
+    return isinstance(value, (int, str)) and text.isdecimal() and len(text) <= _DIGITS
 
 
 def _calendar(moment: int) -> str:
@@ -77,12 +86,10 @@ def _later_iso(text: str, seconds: float) -> str:
     """The moment in the spelling that it had: with T or blank, with or without Z. Other text stays."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        later = moment + timedelta(seconds=seconds)
+        if moment.tzinfo:
+            later = later.astimezone(UTC)
+    except (ValueError, OverflowError):
         return text
-    later = (
-        (moment + timedelta(seconds=seconds)).astimezone(UTC)
-        if moment.tzinfo
-        else moment + timedelta(seconds=seconds)
-    )
     spelled = later.replace(tzinfo=None).isoformat(sep="T" if "T" in text else " ", timespec="milliseconds")
     return spelled + ("Z" if moment.tzinfo else "")

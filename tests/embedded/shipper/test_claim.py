@@ -47,8 +47,9 @@ def test_when_none_is_left_the_error_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_recording_longer_than_the_grace_period_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ClaimError):
+    with pytest.raises(ClaimError, match="takes late events for 24 h only") as raised:
         take(tmp_path, DAY + 1)
+    assert "--keep-time" in raised.value.remedy
 
 
 def test_stretches_beyond_the_grace_period_are_forgotten(tmp_path: Path) -> None:

@@ -64,3 +64,12 @@ def test_an_inventorys_start_times_move_and_unknown_ones_do_not() -> None:
         for row in rows
     ]
     assert starts == ["-1", "1767340060"]
+
+
+def test_what_is_no_moment_stays_as_it_is() -> None:
+    row = orjson.loads(lines.osquery())["columns"] | {"time": "9" * 5000, "start_time": "9" * 13}
+    columns = orjson.loads(shifted(of_osquery(lines.osquery(columns=row)), 60.0))["columns"]
+    assert (columns["time"], columns["start_time"]) == (row["time"], row["start_time"])
+    last = "9999-12-31T23:59:59.999Z"
+    event = orjson.loads(shifted(of_zeek(lines.conn(_write_ts=last)), 60.0))
+    assert event["_write_ts"] == last
