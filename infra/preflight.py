@@ -14,6 +14,8 @@ from infra.logging_server.embedded.run_directory import RunDirectory
 
 MIB: Final = 1024 * 1024
 LOOPBACK: Final = "127.0.0.1"
+_CLASHING: Final = frozenset({LOOPBACK, f"::ffff:{LOOPBACK}", "0.0.0.0", "::"})  # noqa: S104 - nothing is bound
+"""Where somebody who listens keeps the lab from it; at another loopback address, as Docker's, nobody does."""
 
 
 def check(configuration: LabConfiguration, run: RunDirectory) -> None:
@@ -54,7 +56,9 @@ def holders(ports: frozenset[int]) -> dict[int, psutil.Process]:
         except psutil.Error:
             continue  # another user's
         for connection in connections:
-            port = connection.laddr.port if connection.laddr else None
+            if not connection.laddr or connection.laddr.ip not in _CLASHING:
+                continue
+            port = connection.laddr.port
             if port in ports and (port not in found or connection.status == psutil.CONN_LISTEN):
                 found[port] = process
     return found

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -28,6 +30,26 @@ def test_a_port_that_this_stack_holds_itself_is_no_clash() -> None:
         preflight.check_ports(
             {"kafka.port": held.getsockname()[1]}, lambda process: bool(process.pid == os.getpid())
         )
+
+
+def test_who_listens_there_at_another_address_is_not_the_holder() -> None:
+    program = "import socket; held = socket.socket({family}); held.bind(({host!r}, {port})); held.listen(); "
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        code = program.format(family="socket.AF_INET6", host="::1", port=port)
+        with subprocess.Popen(
+            [sys.executable, "-c", f"{code}print(flush=True); input()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"\n"
+            try:
+                assert preflight.holders(frozenset({port}))[port].pid == os.getpid()
+            finally:
+                other.kill()
 
 
 def test_a_free_port_is_no_clash(free_port: int) -> None:
