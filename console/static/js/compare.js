@@ -124,7 +124,7 @@ export function compare(main) {
       const told = await ask(`/api/event?${new URLSearchParams({ key })}`);
       if (turn === asked && store.rows.has(key)) draw(told, store.rows.get(key));
     } catch (error) {
-      if (turn === asked) empty("This connection is not here", `${error.message}. It may have been withdrawn, or dropped for newer ones.`);
+      if (turn === asked) empty("This connection is not here", `The console says: ${error.message}. What was withdrawn or dropped for newer ones is gone.`);
     }
   }
 

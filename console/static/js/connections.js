@@ -49,6 +49,7 @@ export function connections(main) {
   let selection;
   let unseen = 0;
   const found = h("span", { class: "count", role: "status" });
+  const nothing = h("div", { class: "empty nothing", hidden: true });
   const newer = h("button", { class: "newer", hidden: true, onclick: () => { grid.element.scrollTop = 0; } });
   const field = h("input", {
     type: "search", value: q, placeholder: "Process, host, address, Community ID", autocomplete: "off", spellcheck: "false",
@@ -62,7 +63,7 @@ export function connections(main) {
   main.replaceChildren(h("section", { class: "connections" },
     h("div", { class: "bar" }, h("label", { class: "search" }, magnifier, field),
       h("div", { class: "choice", role: "group", "aria-label": "Which connections" }, choices), found),
-    h("div", { class: "head row", role: "row" }, heads), scroller, newer));
+    h("div", { class: "head row", role: "row" }, heads), scroller, nothing, newer));
   const grid = new Grid(scroller, {
     make: makeLine, draw: drawLine, onAt: () => {},
     onOpen: (row) => go({ view: "compare", key: row.key }),
@@ -88,8 +89,20 @@ export function connections(main) {
   function tell() {
     const all = store.rows.size, shown = selection.rows.length;
     found.textContent = shown === all ? `${count(all)} connections` : `${count(shown)} of ${count(all)}`;
+    tellNothing(!shown && (all > 0 || store.ready), all);
     newer.hidden = !unseen || grid.isAtTop;
     newer.textContent = `${count(unseen)} newer ↑`;
+  }
+
+  /** What an empty list means, and the way out of it. */
+  function tellNothing(isEmpty, all) {
+    if (nothing.hidden === !isEmpty && nothing.dataset.of === String(all > 0)) return;
+    nothing.hidden = !isEmpty;
+    nothing.dataset.of = all > 0;
+    if (all) {
+      put(nothing, h("h2", null, "No connection is like that"), h("p", null, "All words of a search have to occur; - before a word is for not."),
+        h("button", { onclick: () => { q = field.value = ""; show = ""; begin(); field.focus(); } }, "Show all"));
+    } else put(nothing, h("h2", null, "Nothing has been seen yet"), h("p", null, "Replay a recording (./lab replay), or wait for the sensors: this page fills by itself."));
   }
 
   function choose(name) { show = name; begin(); }

@@ -108,12 +108,12 @@ export function coverage(main) {
   }
 
   function draw() {
-    drawn = performance.now();
     const told = figures(store.rows.values());
     if (!told.flows) {
       if (store.ready) put(main, h("div", { class: "empty" }, h("h2", null, "Nothing to cover yet"), h("p", null, "Coverage is counted from the first connection on.")));
       return;
     }
+    drawn = performance.now();
     const width = Math.max(290, (main.clientWidth > 62 * rem() ? 0.64 : 0.92) * Math.min(main.clientWidth, 110 * rem()));
     const dropped = store.status.dropped ? ` These are the newest; ${count(store.status.dropped)} older ones were dropped.` : "";
     put(main, h("div", { class: "page wide" },

@@ -45,12 +45,12 @@ function hops(told) {
     h("tr", { class: "stage" }, h("th", { colspan: head.length, scope: "rowgroup" }, label)),
     told.hops.filter((hop) => hop.stage === stage).map((hop) => h("tr", { class: hop.lag > 1000 ? "late" : "" },
       h("td", { class: "mono" }, hop.name), h("td", { class: "dim spare" }, WHAT[hop.name] ?? ""),
-      h("td", { class: "number" }, hop.exists ? count(hop.written) : "no topic"), h("td", { class: "number" }, rate(hop.rate)),
+      h("td", { class: "number" }, hop.exists ? count(hop.written) : "no topic"), h("td", { class: "number spare" }, rate(hop.rate)),
       h("td", { class: "spare" }, spark(hop.name)), h("td", { class: "number" }, hop.lag === null ? "–" : count(hop.lag)),
       h("td", { class: "number", title: hop.newest_ms > 0 ? iso(hop.newest_ms / 1000) : null }, age(hop.newest_ms)))),
   ]);
   return h("div", { class: "scroll" }, h("table", { class: "plain" },
-    h("thead", null, h("tr", null, head.map((name, place) => h("th", { scope: "col", class: [2, 3, 5, 6].includes(place) ? "number" : [1, 4].includes(place) ? "spare" : "" }, name)))),
+    h("thead", null, h("tr", null, head.map((name, place) => h("th", { scope: "col", class: `${[2, 3, 5, 6].includes(place) ? "number" : ""} ${[1, 3, 4].includes(place) ? "spare" : ""}` }, name)))),
     h("tbody", null, rows)));
 }
 

@@ -80,7 +80,7 @@ export function processes(main) {
   }
 
   function draw() {
-    drawn = performance.now();
+    if (store.rows.size) drawn = performance.now();
     if (wanted === null) {
       if (store.rows.size) put(main, choose());
       else if (store.ready) put(main, h("div", { class: "empty" }, h("h2", null, "No process is known yet"), h("p", null, "Processes appear with the first connection that is attributed.")));

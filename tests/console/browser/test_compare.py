@@ -53,7 +53,11 @@ def test_an_ambiguous_one_names_every_process(page: Page, console: Running) -> N
 
 
 def test_one_that_is_gone_is_said_to_be(page: Page, console: Running) -> None:
-    page.goto(f"{console.url}/?view=connections")
-    page.goto(f"{console.url}/?view=coverage")
     console.write([enriched(flow(1))])
-    expect(page.locator("#foot-text")).to_have_text("1 connection")
+    page.goto(f"{console.url}/?view=process&process=gone")
+    expect(page.get_by_role("heading", name="This process is not here")).to_be_visible()
+    page.goto(f"{console.url}/?view=connections&q=gone")
+    expect(page.get_by_role("heading", name="No connection is like that")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".line:visible")).to_have_count(1)
+    expect(page.get_by_role("searchbox")).to_have_value("")
