@@ -16,7 +16,7 @@ from infra.provider import Inputs, LabProvider, Made
 from infra.provision.host import ConnectionLostError, Host
 from infra.provision.run import Progress, apply, drifted, remove
 from infra.provision.ssh import SshHost
-from infra.provision.step import Role
+from infra.provision.step import Role, given_up
 from infra.provision.winrm import WinrmHost
 from infra.sizes import WINDOWS_CLIENT, ZEEK_SERVER
 from roles.linux import distribution
@@ -73,8 +73,11 @@ class RoleProvider(LabProvider[RoleInputs]):
             return None
 
     def change(self, made: Made, had: RoleInputs, wanted: RoleInputs) -> dict[str, Any]:
-        """Apply the role anew: only what differs is done."""
-        del made, had
+        """Take off what is no longer asked for, and apply the role anew: only what differs is done."""
+        del made
+        if had.settings != wanted.settings and had.machine == wanted.machine:
+            with _Reached(wanted) as (host, role):
+                remove(host, given_up(_role(host, had), role), _tell)
         return self.make(wanted).facts
 
     def remove(self, made: Made, had: RoleInputs) -> None:

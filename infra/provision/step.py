@@ -29,6 +29,7 @@ class Step:
         apply: makes the checks hold; run in order.
         remove: undoes it; run in order, the last step of a role first. Empty: nothing to undo.
         wants: further content that decides whether this is still the same step, for instance a version.
+        subject: what it is about, where the name also tells a version or an address; else the name is.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Step:
     apply: tuple[Action, ...]
     remove: tuple[Action, ...] = ()
     wants: tuple[str, ...] = field(default=())
+    subject: str = ""
 
     @property
     def digest(self) -> str:
@@ -58,6 +60,12 @@ class Role:
     def digests(self) -> dict[str, str]:
         """The digest of each step by its name, in order."""
         return {step.name: step.digest for step in self.steps}
+
+
+def given_up(had: Role, wanted: Role) -> Role:
+    """The part of a role that another one for the same machine no longer speaks of."""
+    kept = {step.subject or step.name for step in wanted.steps}
+    return Role(had.name, tuple(step for step in had.steps if (step.subject or step.name) not in kept))
 
 
 def _described(actions: Iterable[Action]) -> Iterable[str]:

@@ -63,13 +63,3 @@ def unit_step(name: str, unit: str, text: str) -> Step:
         apply=(upload, reload_units(), *start(unit)),
         remove=(*stop(unit), files.absent(upload.path), reload_units()),
     )
-
-
-def configuration_step(name: str, upload: Upload, unit: str) -> Step:
-    """The step that has a configuration file in its place, and its reader restarted when it changed."""
-    return Step(
-        name,
-        check=(files.is_there(upload),),
-        apply=(upload, restart(unit)),
-        remove=(files.absent(upload.path),),
-    )

@@ -20,6 +20,7 @@ def script_step(
     *,
     timeout: float = 900.0,
     removable: bool = True,
+    subject: str = "",
 ) -> Step:
     """The step that a script of ours checks, applies and removes."""
 
@@ -32,4 +33,5 @@ def script_step(
         check=(Check(command=run("Check")),),
         apply=(run("Apply"),),
         remove=(run("Remove"),) if removable else (),
+        subject=subject,
     )

@@ -1,10 +1,12 @@
 """Zeek's and Elastic's packages, from their own repositories, with verified keys."""
 
+from dataclasses import replace
 from typing import Final
 
 from infra.provision.step import Step
-from roles.linux import apt
+from roles.linux import apt, systemd
 from roles.linux.distribution import Distribution
+from roles.zeek import sensor
 
 ZEEK_FOLDER: Final = {
     Distribution.DEBIAN_12: "Debian_12",
@@ -39,9 +41,11 @@ def zeek_repository(distribution: Distribution) -> apt.Repository:
 
 def steps(version: str, zeek: apt.Repository, elastic: apt.Repository = ELASTIC) -> tuple[Step, ...]:
     """Both repositories and their packages; `version` is `lts` or a release train."""
+    core = apt.packages_step(f"Zeek {version}", f"zeek-{version}-core")
     return (
         apt.repository_step(zeek),
-        apt.packages_step(f"Zeek {version}", f"zeek-{version}-core"),
+        # one that runs would go on as the version before
+        replace(core, apply=(*core.apply, systemd.restart(sensor.UNIT))),
         apt.repository_step(elastic),
         apt.packages_step("Filebeat", "filebeat"),
     )

@@ -61,6 +61,7 @@ def steps(beat: Beat, shipping: Shipping) -> tuple[Step, ...]:
                 "Configuration": CONFIGURATIONS[beat].read_text(encoding="utf-8"),
                 "LoggingServer": shipping.logging_server,
             },
+            subject=beat,
         ),
         script_step(
             f"{beat}'s service runs, now and after every failure",

@@ -47,6 +47,7 @@ def steps(osquery: Osquery) -> tuple[Step, ...]:
                 "Flags": flags,
             },
             timeout=1800,
+            subject="osquery",
         ),
         script_step(
             "Osquery's service runs, now and after every failure",

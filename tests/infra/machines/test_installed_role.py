@@ -9,6 +9,7 @@ import pytest
 from infra.machines.installed_role import RoleProvider, content_digest
 from infra.provision import retry
 from roles.windows.beats import steps as beats
+from roles.windows.osquery.steps import Osquery
 from roles.windows.sysmon import steps as sysmon
 from tests.windows_host.listening import PASSWORD, USER, listening
 from tests.windows_host.model import WindowsHost
@@ -81,6 +82,24 @@ def test_a_role_is_installed_seen_drifting_repaired_and_taken_off(
 
     provider.delete(made.id, repaired.outs)
     assert set(model.services) == {"w32time"}
+
+
+def test_what_is_no_longer_asked_for_is_taken_off_and_the_rest_stays(
+    model: WindowsHost, props: dict[str, Any]
+) -> None:
+    osquery = Osquery(extension_url="https://vendor.example/socket.ext.exe", extension_sha256="AB" * 32)
+    model.vendors[osquery.url] = "OSQUERY A Series of LF Projects, LLC"
+    model.vendors[beats.url("filebeat", "8.19.0")] = "Elasticsearch, Inc."
+    asked = {"extension_url": osquery.extension_url, "extension_sha256": osquery.extension_sha256}
+    provider = RoleProvider()
+    made = provider.create({**props, "settings": {**props["settings"], "osquery": asked}})
+    assert {"osqueryd", "filebeat"} <= set(model.services)
+    assert made.outs is not None
+    elsewhere = {"shipping": {**SHIPPING, "logging_server": "other"}, "osquery": None}
+    provider.update(made.id, made.outs, {**props, "settings": elsewhere})
+    assert set(model.services) == {"w32time", "Sysmon64", "winlogbeat"}
+    removed = [given.get("Beat") for _, given in model.ran if given.get("Action") == "Remove"]
+    assert "winlogbeat" not in removed
 
 
 def test_another_logging_server_is_an_update_and_another_machine_a_replacement(props: dict[str, Any]) -> None:

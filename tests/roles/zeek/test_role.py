@@ -17,7 +17,7 @@ from infra.provision.command import Command
 from infra.provision.host import AuthenticationError
 from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
 from infra.provision.ssh import SshHost
-from infra.provision.step import Role
+from infra.provision.step import Role, given_up
 from infra.tls.certificates import make_authority, make_leaf
 from roles.linux import apt, distribution
 from roles.linux.apt import Repository
@@ -58,6 +58,18 @@ class Sensor:
 
 def _repository(name: str, url: str, key: str) -> Repository:
     return Repository(name=name, line=f"{url}/ ./", key_url=f"{url}/Release.key", key=key)
+
+
+def _settings(zeek_version: str = "lts") -> ZeekSettings:
+    """Those of a sensor that is not made."""
+    return ZeekSettings(
+        interface="eth0",
+        zeek_version=zeek_version,
+        logging_server="x",
+        ca_certificate="",
+        client_certificate="",
+        client_key=SecretStr(""),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -133,17 +145,14 @@ def test_the_distribution_is_read_from_the_machine(sensor: Sensor) -> None:
     assert distribution.read(sensor.ssh) is Distribution.DEBIAN_12
 
 
+def test_another_release_of_zeek_takes_the_place_of_the_one_before() -> None:
+    had, wanted = (zeek_server(_settings(version), Distribution.DEBIAN_12) for version in ("lts", "8.0"))
+    assert [step.name for step in given_up(had, wanted).steps] == ["Zeek lts"]
+
+
 def test_a_key_that_is_not_the_expected_one_never_reaches_apt(sensor: Sensor) -> None:
-    settings = ZeekSettings(
-        interface="eth0",
-        logging_server="x",
-        ca_certificate="",
-        client_certificate="",
-        client_key=SecretStr(""),
-    )
-    wrong = zeek_server(
-        settings, Distribution.DEBIAN_12, zeek_packages=_repository("other", f"{sensor.url}/zeek", "0" * 40)
-    )
+    other = _repository("other", f"{sensor.url}/zeek", "0" * 40)
+    wrong = zeek_server(_settings(), Distribution.DEBIAN_12, zeek_packages=other)
     with pytest.raises(StepFailedError, match="is not that of 0000"):
         list(apply(sensor.ssh, wrong, _ignore))
     assert not sensor.inside.file("/usr/share/keyrings/other.gpg").exists
