@@ -37,5 +37,5 @@ def command(stack: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.as_json(), ensure_ascii=False))
     else:
-        Console().print(diagnosis(result))
+        Console().print(diagnosis(result), crop=False)
     click.get_current_context().exit(0 if result.is_healthy else 1)

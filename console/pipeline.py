@@ -51,10 +51,10 @@ class Pipeline:
         self._lock = threading.Lock()
         self._before: deque[tuple[float, dict[str, int]]] = deque()
         self._at = float("-inf")
-        self._told: dict[str, Any] = {}
+        self._told: dict[str, Any] = {"hops": [], "queries": [], "sink": None, "trouble": ""}
 
     def look(self) -> dict[str, Any]:
-        """The hops as they are now; `trouble` says why there are none.
+        """The hops as they are now; where `trouble` says why they are not known, as they were before.
 
         Of a topic: records written (offsets, to which each transaction adds one), records a second, the time
         of the newest record in ms, and the records that the slowest of its readers is behind.
@@ -63,8 +63,10 @@ class Pipeline:
             if time.monotonic() - self._at > FRESH_SECONDS:
                 try:
                     self._told = self._look()
-                except (KafkaException, UnreachableError) as error:
-                    self._told = {"hops": [], "queries": [], "sink": None, "trouble": f"Kafka: {error}"}
+                except KafkaException as error:
+                    self._told = {**self._told, "trouble": f"Kafka: {error.args[0].str()}"}
+                except UnreachableError as error:
+                    self._told = {**self._told, "trouble": f"Kafka: {error}"}
                 self._at = time.monotonic()
             return self._told
 

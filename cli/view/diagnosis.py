@@ -44,6 +44,9 @@ def _fault(finding: Finding) -> Iterator[RenderableType]:
     yield Text.assemble("\n", (finding.fault, style), f" ({plain(finding.hop)}): {plain(finding.what)}")
     yield _indented(f"Likely causes: {finding.causes}")
     yield _indented(f"What to do: {finding.remedy}")
+    if finding.command:
+        # on one line however long it is: what is broken into two cannot be copied into a shell
+        yield Text(f"    {plain(finding.command)}", no_wrap=True, overflow="ignore")
 
 
 def _log(told: Diagnosis, finding: Finding) -> Iterator[RenderableType]:

@@ -39,6 +39,9 @@ function way(told) {
   return h("section", { class: "panel way" }, stages, sink);
 }
 
+const trouble = (told) => [h("p", { class: "alarm" }, visible(told.trouble)),
+  h("p", { class: "dim" }, `${told.hops.length ? "What is below is of before. " : ""}./lab diagnose names the fault, and says what to do.`)];
+
 function hops(told) {
   const head = ["topic", "", "records", "per second", "", "behind", "last event"];
   const rows = Object.entries(STAGES).map(([stage, label]) => [
@@ -84,12 +87,12 @@ export function pipeline(main) {
     try {
       const [told, dead] = await Promise.all([ask("/api/pipeline"), ask("/api/dead-letters")]);
       if (ended) return;
-      for (const hop of told.hops) history.set(hop.name, [...(history.get(hop.name) ?? []), hop.rate].slice(-KEPT));
-      put(above, told.trouble ? h("p", { class: "alarm" }, visible(told.trouble)) : way(told));
-      put(table, h("header", null, h("h2", null, "Topics"), h("p", null, "behind: what the slowest reader has not worked off")), hops(told));
-      put(running, h("header", null, h("h2", null, "Queries")), queries(told));
+      if (!told.trouble) for (const hop of told.hops) history.set(hop.name, [...(history.get(hop.name) ?? []), hop.rate].slice(-KEPT));
+      put(above, told.trouble ? trouble(told) : way(told));
+      if (told.hops.length) put(table, h("header", null, h("h2", null, "Topics"), h("p", null, "behind: what the slowest reader has not worked off")), hops(told));
+      if (told.hops.length) put(running, h("header", null, h("h2", null, "Queries")), queries(told));
       const signature = `${dead.length} ${dead[0]?.at_ms} ${dead[0]?.record}`;
-      if (signature !== lettersSeen) {
+      if (signature !== lettersSeen && told.hops.length) {
         lettersSeen = signature;
         put(letters, h("header", null, h("h2", null, "Dead letters"), h("p", null, dead.length ? `the latest ${count(dead.length)}` : "")), letterList(dead));
       }

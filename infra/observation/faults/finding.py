@@ -13,7 +13,8 @@ class Finding:
         hop: where on the data's way it is, by the names of `infra.observation.survey.hop`.
         what: what is wrong, with the names and figures of the case.
         causes: what it usually comes from.
-        remedy: what to do, a command where there is one.
+        remedy: what to do.
+        command: what a shell can be given for it, on one line; empty where `remedy` says it all.
         program: whose log tells more; empty where none does.
         severity: `broken` stops data or makes it wrong; `warning` will, or slows it.
     """
@@ -23,5 +24,6 @@ class Finding:
     what: str
     causes: str
     remedy: str
+    command: str = ""
     program: str = ""
     severity: Literal["broken", "warning"] = "broken"

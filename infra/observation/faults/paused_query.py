@@ -21,8 +21,8 @@ def find(survey: Survey) -> Iterator[Finding]:
                 hop=hop.query(query),
                 what=f"the query {query.id}, which writes {query.sink}, is paused",
                 causes="Somebody paused it: PAUSE is a statement of ksqlDB.",
-                remedy=f"Send ksqlDB RESUME {query.id}; and it goes on where it was: curl {address}/ksql "
-                "-H 'Content-Type: application/json' "
+                remedy=f"Send ksqlDB RESUME {query.id}; and it goes on where it was.",
+                command=f"curl {address}/ksql -H 'Content-Type: application/json' "
                 f"""-d '{{"ksql": "RESUME {query.id};"}}'""",
                 program="ksql",
             )

@@ -18,6 +18,7 @@ QUERY = Finding(
     what="the query is paused",
     causes="Somebody paused it.",
     remedy="RESUME it.",
+    command="curl http://127.0.0.1:8088/ksql -H 'Content-Type: application/json' -d '{\"ksql\": \"RESUME Q;\"}'",
     program="ksql",
 )
 TOPIC = Finding(
@@ -32,7 +33,7 @@ TOPIC = Finding(
 
 def printed(told: Diagnosis, width: int = 80) -> str:
     out = io.StringIO()
-    Console(file=out, width=width).print(diagnosis(told))
+    Console(file=out, width=width).print(diagnosis(told), crop=False)
     return out.getvalue()
 
 
@@ -49,7 +50,9 @@ def test_the_way_the_fault_the_remedy_and_the_log_once(tmp_path: Path, width: in
     assert "What to do: RESUME it." in text
     assert "missing topic (topic CONN): it is gone" in text
     assert text.count("[bold]second[/bold] \\x1b[2J") == 1
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= max(width, 80)
+    assert f"\n    {QUERY.command}\n" in text, "a shell can be given it as it stands there"
+    others = [line.rstrip() for line in text.splitlines() if QUERY.command not in line]
+    assert max(map(len, others)) <= width
     assert "The probe went all the way" not in text
 
 
