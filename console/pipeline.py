@@ -66,7 +66,7 @@ class Pipeline:
                 except KafkaException as error:
                     self._told = {**self._told, "trouble": f"Kafka: {error.args[0].str()}"}
                 except UnreachableError as error:
-                    self._told = {**self._told, "trouble": f"Kafka: {error}"}
+                    self._told = {**self._told, "trouble": error.what}
                 self._at = time.monotonic()
             return self._told
 
