@@ -147,7 +147,7 @@ def zeek_server(configuration: LabConfiguration, at: Endpoints, pins: Path, pref
             "from here",
             "pulumi config set zeek_server existing, with that machine's address",
         )
-    settings = zeek_settings(configuration, at, SSH)
+    settings = zeek_settings(configuration, at)
     if configuration.docker_address == LOOPBACK:
         raise ConfigurationError(
             f"zeek_server is container, and the logging server listens on {LOOPBACK}: to a container, itself",

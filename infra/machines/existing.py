@@ -42,7 +42,7 @@ def zeek_server(
         ConfigurationError: its address is missing, a password is in the clear, or nothing takes its logs.
     """
     ssh = zeek_machine(configuration, is_secret)
-    settings = zeek_settings(configuration, at, configuration.zeek_ssh)
+    settings = zeek_settings(configuration, at)
     return ExistingMachine("zeek-server", role_inputs("zeek", pins, settings, ssh=_plain(ssh)))
 
 
@@ -66,7 +66,7 @@ def zeek_machine(configuration: MachineConfiguration, is_secret: Callable[[str],
     )
 
 
-def zeek_settings(configuration: MachineConfiguration, at: Endpoints, ssh_port: int) -> dict[str, Any]:
+def zeek_settings(configuration: MachineConfiguration, at: Endpoints) -> dict[str, Any]:
     """The settings of the Zeek role, whatever it is installed on.
 
     Raises:
@@ -75,7 +75,6 @@ def zeek_settings(configuration: MachineConfiguration, at: Endpoints, ssh_port: 
     return {
         "interface": configuration.zeek_interface,
         "zeek_version": configuration.zeek_version,
-        "ssh_port": ssh_port,
         **_shipping(at, _beats(f"zeek_server is {configuration.zeek_server}", "zeek_server", at)),
     }
 

@@ -19,7 +19,7 @@ from infra.provision.ssh import SshHost
 from infra.provision.step import Role, given_up
 from infra.provision.winrm import WinrmHost
 from infra.sizes import WINDOWS_CLIENT, ZEEK_SERVER
-from roles.linux import distribution
+from roles.linux import distribution, sshd
 from roles.windows.role import WindowsSettings, windows_client
 from roles.zeek.role import zeek_server
 from roles.zeek.settings import ZeekSettings
@@ -121,7 +121,8 @@ def _connect(inputs: RoleInputs) -> Host:
 def _role(host: Host, inputs: RoleInputs) -> Role:
     match inputs.role:
         case "zeek":
-            return zeek_server(ZeekSettings.model_validate(inputs.settings), distribution.read(host))
+            settings = ZeekSettings.model_validate({**inputs.settings, "ssh_port": sshd.port(host)})
+            return zeek_server(settings, distribution.read(host))
         case "windows":
             return windows_client(WindowsSettings.model_validate(inputs.settings))
         case unknown:

@@ -23,6 +23,9 @@ T = TypeVar("T")
 CONNECT_SECONDS: Final = 15.0
 LOST: Final = (paramiko.SSHException, EOFError, ConnectionError, OSError)
 
+NOT_FOUND: Final = 127
+"""What a shell says of a program that is not there (POSIX, "Exit Status for Commands")."""
+
 # what it logs as it happens, with a traceback, it raises as well: an attempt that failed is told in one line
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
@@ -166,7 +169,13 @@ class SshHost:
 
     def _find_sudo(self) -> tuple[str, ...]:
         """Whether sudo asks for a password; -k makes it ask each time, so that stdin is never misread."""
-        if self._execute("sudo -n true", None, CONNECT_SECONDS).exit_code == 0:
+        tried = self._execute("sudo -n true", None, CONNECT_SECONDS)
+        if tried.exit_code == NOT_FOUND:
+            raise AuthenticationError(
+                f"{self.name}: there is no sudo, and {self._address.user} is not root",
+                "Install sudo there and allow that user, or log in as root: pulumi config set zeek.user root",
+            )
+        if tried.exit_code == 0:
             self._sudo = ("sudo", "-n", "--")
         elif self._address.sudo_password is not None:
             self._sudo = ("sudo", "-k", "-S", "-p", "", "--")

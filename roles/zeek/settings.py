@@ -15,6 +15,7 @@ class ZeekSettings(BaseModel):
     logging_server: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
     """The logging server's name or address, as its certificate has it."""
     ssh_port: int = Field(default=22, ge=1, le=65535)
+    """The machine's own port of SSH, which the firewall leaves open."""
     log_limit_gb: int = Field(default=20, ge=1)
     """How much of the 40 GB disk Zeek's logs may take; the oldest are removed beyond it."""
     log_limit_days: int = Field(default=7, ge=1)

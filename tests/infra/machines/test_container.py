@@ -9,6 +9,7 @@ import pytest
 
 from infra.logging_server.docker import engine as infra_engine
 from infra.logging_server.docker.limits import Limits
+from infra.machines import container
 from infra.machines.address import SshMachine
 from infra.machines.container import ContainerZeek, MachineArgs
 from infra.provision.command import Command
@@ -17,7 +18,7 @@ from infra.provision.run import Outcome, Progress, apply
 from infra.provision.ssh import SshHost
 from infra.provision.step import Role
 from infra.sizes import ZEEK_SERVER
-from roles.linux import distribution
+from roles.linux import distribution, sshd
 from roles.zeek import capture, firewall
 from tests.conf.nginx.door import free_port
 from tests.debian_host.container import await_ssh
@@ -28,7 +29,6 @@ from tests.infra.machines import container_on_engine
 SETTINGS: dict[str, Any] = {
     "interface": "eth0",
     "zeek_version": "lts",
-    "ssh_port": 22,
     "logging_server": "logs.lab.example",
     "ca_certificate": "",
     "client_certificate": "",
@@ -87,13 +87,13 @@ def machine(
     with infra_engine.connect(engine_address) as client:
         plan = _plan(min(ZEEK_SERVER.cpus, infra_engine.cpus(client)), port)
         container_on_engine.build(client, plan, image(client))
-        with container_on_engine.running(client, plan) as container:
+        with container_on_engine.running(client, plan) as made:
             (role,) = (each for each in plan.resources if each.inputs.get("role") == "zeek")
             address = SshMachine.model_validate(role.inputs["ssh"]).address()
             await_ssh(address)
             ssh = SshHost(address, tmp_path_factory.mktemp("machine") / "pins", print)
-            container.reload()
-            yield container.attrs, ssh
+            made.reload()
+            yield made.attrs, ssh
             ssh.close()
 
 
@@ -101,6 +101,13 @@ def test_the_lab_logs_in_with_the_keys_that_it_made(machine: tuple[dict[str, Any
     _, ssh = machine
     assert distribution.read(ssh) is distribution.Distribution.DEBIAN_12
     assert ssh.run(Command(arguments=("cat", "/proc/1/comm"))).stdout == "systemd\n"
+
+
+def test_the_firewall_leaves_the_port_open_that_its_published_port_leads_to(
+    machine: tuple[dict[str, Any], SshHost],
+) -> None:
+    _, ssh = machine
+    assert sshd.port(ssh) == container.SSH
 
 
 def test_another_host_at_its_address_is_refused(

@@ -1,144 +1,24 @@
 """The Zeek server's role over real SSH, on Debian with systemd: run, repeated, repaired, rebooted, taken off."""
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import docker
 import pytest
-import testinfra.host
-from pydantic import SecretStr
 
-from infra.logging_server.docker import engine as infra_engine
 from infra.provision.command import Command
 from infra.provision.host import AuthenticationError
-from infra.provision.run import Outcome, Progress, StepFailedError, apply, drifted, remove
+from infra.provision.run import Outcome, StepFailedError, apply, drifted, remove
 from infra.provision.ssh import SshHost
-from infra.provision.step import Role, given_up
-from infra.tls.certificates import make_authority, make_leaf
+from infra.provision.step import given_up
 from roles.linux import apt, distribution
-from roles.linux.apt import Repository
 from roles.linux.distribution import Distribution
 from roles.zeek.role import zeek_server
-from roles.zeek.settings import ZeekSettings
-from tests.debian_host.container import DebianHost, debian_host
-from tests.debian_host.image import image
-from tests.debian_host.packages import USER_ID, serve
-from tests.debian_host.packages import Repository as Stored
+from tests.roles.zeek.conftest import Sensor, ignored, made_sensor, repository, settings_of
 
 DEBIAN_S_OWN = "/etc/apt/sources.list.d/debian.list"
 """Where the packages come from that a machine has by itself: the tests' repository stands in for Debian's too."""
-
-
-@dataclass
-class Sensor:
-    """A server, the way to it, and the role that shall be on it."""
-
-    debian: DebianHost
-    ssh: SshHost
-    role: Role
-    pins: Path
-    url: str
-    told: list[str]
-
-    @property
-    def inside(self) -> Any:
-        """What testinfra sees of the server, over SSH and sudo."""
-        pinned = f"-o UserKnownHostsFile={self.pins} -o StrictHostKeyChecking=yes"
-        return testinfra.host.get_host(
-            f"ssh://{self.debian.address.user}@{self.debian.address.host}",
-            ssh_identity_file=str(self.debian.address.key_file),
-            ssh_extra_args=pinned,
-            sudo=True,
-        )
-
-
-def _repository(name: str, url: str, key: str) -> Repository:
-    return Repository(name=name, line=f"{url}/ ./", key_url=f"{url}/Release.key", key=key)
-
-
-def _settings(zeek_version: str = "lts") -> ZeekSettings:
-    """Those of a sensor that is not made."""
-    return ZeekSettings(
-        interface="eth0",
-        zeek_version=zeek_version,
-        logging_server="x",
-        ca_certificate="",
-        client_certificate="",
-        client_key=SecretStr(""),
-    )
-
-
-@pytest.fixture(scope="module")
-def engine(engine_address: str) -> Iterator[docker.DockerClient]:
-    with infra_engine.connect(engine_address) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def sensor(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sensor]:
-    with _sensor(engine, tmp_path_factory.mktemp("sensor"), "12") as made:
-        yield made
-
-
-@contextmanager
-def _sensor(engine: docker.DockerClient, folder: Path, release: str) -> Iterator[Sensor]:
-    """A server with a release of Debian, whose package repositories are the tests' own."""
-    key = folder / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    stored = Stored(folder / "packages", folder / "gnupg")
-    stored.make()
-    (folder / "served").mkdir()
-    for vendor in ("debian", "zeek", "elastic"):
-        (folder / "served" / vendor).symlink_to(stored.folder)
-    with debian_host(engine, image(engine, release), key) as debian:
-        authority = make_authority("tests", days=1)
-        leaf = make_leaf(authority, "packages", [debian.gateway], days=1)
-        (folder / "packages.crt").write_text(leaf.certificate)
-        (folder / "packages.key").write_text(leaf.private_key)
-        server = serve(folder / "served", debian.gateway, folder / "packages.crt", folder / "packages.key")
-        url = f"https://{debian.gateway}:{server.server_port}"
-        _trust(debian, authority.certificate)
-        told: list[str] = []
-        ssh = SshHost(debian.address, folder / "pins", told.append)
-        settings = ZeekSettings(
-            interface="eth0",
-            logging_server="logs.lab.example",
-            ca_certificate=authority.certificate,
-            client_certificate=leaf.certificate,
-            client_key=SecretStr(leaf.private_key),
-        )
-        role = zeek_server(
-            settings,
-            distribution.read(ssh),
-            zeek_packages=_repository("zeek", f"{url}/zeek", USER_ID),
-            elastic_packages=_repository("elastic", f"{url}/elastic", stored.fingerprint),
-        )
-        yield Sensor(debian, ssh, role, folder / "pins", url, told)
-        ssh.close()
-        server.shutdown()
-
-
-def _trust(debian: DebianHost, authority: str) -> None:
-    """The server trusts the authority of the tests' package repository, as it would a public one."""
-    target = "/usr/local/share/ca-certificates/tests.crt"
-    debian.read(
-        "sh", "-c", f"cat >{target} <<'END'\n{authority}END\nupdate-ca-certificates --fresh >/dev/null"
-    )
-
-
-@pytest.fixture(scope="module")
-def applied(sensor: Sensor) -> Sensor:
-    """The server with the role on it; a test that changes it puts that right, and the last one takes it off."""
-    list(apply(sensor.ssh, sensor.role, _ignore))
-    return sensor
-
-
-def _ignore(progress: Progress) -> None:
-    del progress
 
 
 def test_the_distribution_is_read_from_the_machine(sensor: Sensor) -> None:
@@ -146,20 +26,20 @@ def test_the_distribution_is_read_from_the_machine(sensor: Sensor) -> None:
 
 
 def test_another_release_of_zeek_takes_the_place_of_the_one_before() -> None:
-    had, wanted = (zeek_server(_settings(version), Distribution.DEBIAN_12) for version in ("lts", "8.0"))
+    had, wanted = (zeek_server(settings_of(version), Distribution.DEBIAN_12) for version in ("lts", "8.0"))
     assert [step.name for step in given_up(had, wanted).steps] == ["Zeek lts"]
 
 
 def test_a_key_that_is_not_the_expected_one_never_reaches_apt(sensor: Sensor) -> None:
-    other = _repository("other", f"{sensor.url}/zeek", "0" * 40)
-    wrong = zeek_server(_settings(), Distribution.DEBIAN_12, zeek_packages=other)
+    other = repository("other", f"{sensor.url}/zeek", "0" * 40)
+    wrong = zeek_server(settings_of(), Distribution.DEBIAN_12, zeek_packages=other)
     with pytest.raises(StepFailedError, match="is not that of 0000"):
-        list(apply(sensor.ssh, wrong, _ignore))
+        list(apply(sensor.ssh, wrong, ignored))
     assert not sensor.inside.file("/usr/share/keyrings/other.gpg").exists
 
 
 def test_the_second_run_changes_nothing(applied: Sensor) -> None:
-    assert set(apply(applied.ssh, applied.role, _ignore)) == {Outcome.UNCHANGED}
+    assert set(apply(applied.ssh, applied.role, ignored)) == {Outcome.UNCHANGED}
     assert drifted(applied.ssh, applied.role) == []
 
 
@@ -207,7 +87,7 @@ def test_what_someone_changed_by_hand_is_seen_and_repaired(applied: Sensor) -> N
         "Filebeat, running now and after every reboot",
         "the firewall, now and at every boot",
     ]
-    outcomes = list(apply(applied.ssh, applied.role, _ignore))
+    outcomes = list(apply(applied.ssh, applied.role, ignored))
     assert outcomes.count(Outcome.CHANGED) == 4
     assert drifted(applied.ssh, applied.role) == []
 
@@ -247,6 +127,10 @@ def test_a_user_whose_sudo_asks_for_a_password_gives_it_and_no_command_reads_it(
             assert SshHost(knowing, applied.pins, print).run(echo).stdout == "0\nwhat it is given"
         with pytest.raises(AuthenticationError, match="sudo asks for a password, and none is configured"):
             SshHost(applied.debian.address, applied.pins, print).run(echo)
+        applied.debian.read("mv", "/usr/bin/sudo", "/usr/bin/not-sudo")
+        with pytest.raises(AuthenticationError, match="there is no sudo, and analyst is not root"):
+            SshHost(knowing, applied.pins, print).run(echo)
+        applied.debian.read("mv", "/usr/bin/not-sudo", "/usr/bin/sudo")
     finally:
         applied.debian.read("sed", "-i", "s/(ALL) ALL/(ALL) NOPASSWD: ALL/", "/etc/sudoers.d/analyst")
 
@@ -257,7 +141,7 @@ def test_no_secret_is_told(applied: Sensor) -> None:
 
 
 def test_the_role_is_taken_off_and_what_was_there_before_stays(applied: Sensor) -> None:
-    remove(applied.ssh, applied.role, _ignore)
+    remove(applied.ssh, applied.role, ignored)
     inside = applied.inside
     for path in ("/etc/lab/tls", "/etc/lab/zeek", "/opt/zeek/bin", "/opt/zeek/logs", "/etc/filebeat"):
         assert not inside.file(path).exists, path
@@ -268,17 +152,17 @@ def test_the_role_is_taken_off_and_what_was_there_before_stays(applied: Sensor) 
     assert not inside.package("filebeat").is_installed
     assert "lab" not in inside.check_output("nft list tables")
     assert "zeek" not in inside.check_output("cat /etc/passwd")
-    remove(applied.ssh, applied.role, _ignore)
+    remove(applied.ssh, applied.role, ignored)
 
 
 def test_debian_13_becomes_a_sensor_though_it_reboots_meanwhile_and_is_given_back(
     engine: docker.DockerClient, tmp_path: Path
 ) -> None:
-    with _sensor(engine, tmp_path, "13") as sensor:
+    with made_sensor(engine, tmp_path, "13") as sensor:
         inside = sensor.inside
         sensor.debian.read("sh", "-c", f"echo 'deb [trusted=yes] {sensor.url}/debian/ ./' >{DEBIAN_S_OWN}")
         assert distribution.read(sensor.ssh) is Distribution.DEBIAN_13
-        outcomes = apply(sensor.ssh, sensor.role, _ignore)
+        outcomes = apply(sensor.ssh, sensor.role, ignored)
         for _ in range(len(sensor.role.steps) // 2):
             next(outcomes)
         sensor.debian.reboot()
@@ -287,8 +171,8 @@ def test_debian_13_becomes_a_sensor_though_it_reboots_meanwhile_and_is_given_bac
         for unit in ("zeek", "filebeat", "lab-firewall", "chrony"):
             assert inside.service(unit).is_running, unit
         assert not inside.package("systemd-timesyncd").is_installed
-        assert set(apply(sensor.ssh, sensor.role, _ignore)) == {Outcome.UNCHANGED}
-        remove(sensor.ssh, sensor.role, _ignore)
+        assert set(apply(sensor.ssh, sensor.role, ignored)) == {Outcome.UNCHANGED}
+        remove(sensor.ssh, sensor.role, ignored)
         assert not inside.package("zeek-lts-core").is_installed
         # one machine has one daemon that keeps the time: the one that was there is there again
         assert not inside.package("chrony").is_installed
