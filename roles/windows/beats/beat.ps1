@@ -61,11 +61,18 @@ switch ($Action) {
         $env:LAB_LOGGING_SERVER = $LoggingServer
         $test = 'test', 'config', '-c', $settings, '--path.home', $home_
         Invoke-Native -Program $program -Arguments $test | Out-Null
-        Remove-Beat
-        New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command -StartupType Automatic | Out-Null
+        # made anew only where it has to be: Windows keeps a deleted service for as long as somebody looks at it
+        if ((Get-RegistryValue -Key $key -Name 'ImagePath') -ne $command) {
+            Remove-Beat
+            New-Service -Name $Beat -DisplayName $Beat -BinaryPathName $command | Out-Null
+        }
+        Set-Service -Name $Beat -StartupType Automatic
         New-ItemProperty -Force -LiteralPath $key -Name 'Environment' -PropertyType MultiString `
             -Value @($environment) | Out-Null
-        Start-Service -Name $Beat
+        Restart-Service -Force -Name $Beat
+        # the releases before
+        Get-Item -Path (Join-Path $root "$Beat-*") | Where-Object { $_.FullName -ne $home_ } |
+            Remove-Item -Recurse -Force
     }
     'Remove' {
         Remove-Beat
