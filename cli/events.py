@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.options.address import ADDRESS
 from cli.options.moment import HELP, MOMENT
 
 
@@ -22,7 +23,7 @@ from cli.options.moment import HELP, MOMENT
 @click.option("--process", metavar="TEXT", help="Only where the process's image contains TEXT, in any case.")
 @click.option("--host", metavar="TEXT", help="Only where the host's name contains TEXT, in any case.")
 @click.option("--user", metavar="TEXT", help="Only where the user contains TEXT, in any case.")
-@click.option("--address", metavar="IP", help="Only where IP is at either end.")
+@click.option("--address", type=ADDRESS, metavar="IP", help="Only where IP is at either end.")
 @click.option("--community-id", metavar="ID", help="Only this Community ID.")
 @click.option("--since", type=MOMENT, metavar="TIME", help=f"Only what began since then: {HELP}.")
 @click.option("--until", type=MOMENT, metavar="TIME", help="Only what began before then.")
@@ -77,8 +78,12 @@ def command(
         width = get_terminal_size().columns if sys.stdout.isatty() else view.WIDE
         if not as_json:
             click.echo(view.heading(width))
+        is_any = False
         for event in found:
+            is_any = True
             click.echo(_as_json(event) if as_json else view.line(event, width))
+        if not is_any:
+            click.echo("no event is like that; ./lab status tells what has arrived", err=True)
     except KeyboardInterrupt:
         if not follow:
             raise

@@ -43,7 +43,7 @@ def write(events: Events, file: Path) -> None:
             scratch.unlink(missing_ok=True)
     except OSError as error:
         raise LabError(
-            f"{file} cannot be written: {error}", "Name a file in a folder that is yours."
+            f"{file} cannot be written: {error.strerror}", "Name a file in a folder that is yours."
         ) from error
 
 
@@ -56,6 +56,8 @@ def _csv(events: Events, file: Path) -> None:
 
 
 def _cells(column: Column) -> list[Any]:
+    if column.kind == "bool":
+        return ["" if value is None else str(value).lower() for value in column.values]
     if column.kind != "text":
         return ["" if value is None else value for value in column.values]
     return [f"'{value}" if value and value.startswith(_FORMULA) else value or "" for value in column.values]

@@ -41,6 +41,7 @@ def test_csv_has_a_column_for_each_field_and_no_formula(tmp_path: Path) -> None:
     assert first["PROCESS_NAME"] == 'C:\\a,"b"\nü.exe'
     assert json.loads(first["SOURCES"]) == ["osquery", "sysmon"]
     assert (first["COMMAND_LINE"], first["LATER"]) == ("", "")
+    assert (first["local_orig"], second["local_orig"]) == ("true", "")
     assert second["COMMAND_LINE"] == "'=cmd|'/c calc'!A1"
     assert (second["LATER"], second["id.orig_p"]) == ("-7", "")
 
@@ -72,7 +73,7 @@ def test_parquet_keeps_types_and_what_is_not_known(tmp_path: Path) -> None:
         ("events.xlsx", EVENTS, "does not write .xlsx"),
         ("events", EVENTS, "without a suffix"),
         ("events.csv", [], "nothing was written"),
-        ("no/such/events.csv", EVENTS, "cannot be written"),
+        ("no/such/events.csv", EVENTS, "cannot be written: No such file or directory"),
     ],
 )
 def test_what_cannot_be_written_is_told_and_leaves_nothing(
