@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import httpx
 
 TIMEOUT_SECONDS: Final = 30.0
+NOBODY_BEHIND: Final = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
+"""A proxy's answer when the service behind it gives none (RFC 9110, 15.6.3 and 15.6.5)."""
 
 
 def client(
@@ -25,7 +28,19 @@ def client(
         verify=ssl.create_default_context(cadata=ca_certificate),
         auth=auth,
         timeout=TIMEOUT_SECONDS,
+        event_hooks={"response": [_from_the_service]},
     )
+
+
+def _from_the_service(response: "httpx.Response") -> None:
+    """Let a service that is down behind a proxy be down, as one is that nothing stands before."""
+    import httpx  # noqa: PLC0415  # as above
+
+    if response.status_code in NOBODY_BEHIND:
+        raise httpx.ConnectError(
+            f"the proxy there says HTTP {response.status_code}, {response.reason_phrase}",
+            request=response.request,
+        )
 
 
 def public(url: str) -> str:
