@@ -2,14 +2,12 @@
 
 import importlib
 import pkgutil
-import sys
 from pathlib import Path
 from typing import Final
 
 import click
 
-from cli.environment.install import as_told
-from infra.errors import LabError
+from cli.environment.caller import complete_streams, telling_errors
 
 ORDER: Final = (
     "up",
@@ -60,11 +58,9 @@ def lab() -> None:
 
 def main() -> None:
     """Run the verb that the arguments name; an error is told, and ends this with 1."""
-    try:
+    complete_streams()
+    with telling_errors():
         lab(prog_name="lab")
-    except LabError as error:
-        print(as_told(error), file=sys.stderr)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from cli.environment.caller import complete_streams, telling_errors
 from cli.environment.locations import LAB_FOLDER, LOGS, ROOT, VENV
 from cli.environment.lock import exclusive
 from cli.environment.package_index import current_settings, uv_environment
 from cli.environment.process import StepFailedError, run_logged
 from cli.environment.progress import step
 from cli.environment.uv import find_uv, install_uv, make_environment
-from infra.errors import LabError
 
 REQUIREMENTS: Final = ("requirements.txt", "requirements-dev.txt")
 """What is installed, all of it at once: `pytest` works as typed in a clone that is set up."""
@@ -142,16 +142,10 @@ def _own_environment() -> dict[str, str]:
 
 def main() -> None:
     """Make the environment that the launcher needs; an error is told and ends this with 1."""
+    complete_streams()
     try:
-        ensure()
-    except LabError as error:
-        print(as_told(error), file=sys.stderr)
-        sys.exit(1)
+        with telling_errors():
+            ensure()
     except KeyboardInterrupt:
         print("lab: interrupted; the next command makes up for it.", file=sys.stderr)
         sys.exit(130)
-
-
-def as_told(error: LabError) -> str:
-    """`error` as the lab prints it: what happened, and below it, indented, what to do."""
-    return "lab: " + "\n".join([error.what, *error.remedy.splitlines()]).replace("\n", "\n     ")

@@ -73,6 +73,18 @@ def test_help_lists_the_verbs_in_the_order_in_which_they_are_met(clone: Clone) -
     assert listed.index("up") < listed.index("verify") < listed.index("destroy") < listed.index("test")
 
 
+def test_what_the_system_refuses_is_told_without_a_traceback(clone: Clone, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    asked = clone.lab("setup", XDG_CACHE_HOME=str(tmp_path / "file"))
+    assert asked.returncode == 1
+    assert f"lab: the system says: Not a directory: {tmp_path}/file" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
+def test_another_pythons_home_does_not_matter(clone: Clone, tmp_path: Path) -> None:
+    assert clone.lab("--help", PYTHONHOME=str(tmp_path)).returncode == 0
+
+
 def test_an_unknown_verb_is_answered_with_those_there_are(clone: Clone) -> None:
     asked = clone.lab("upp")
     assert asked.returncode != 0
