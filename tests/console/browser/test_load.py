@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.console.records import enriched, flow
 from tests.console.running import Running
 
-SECONDS = 8
+SECONDS = 4
 RATE = 1_000
 FROZEN_MS = 2_000
 """So long without a frame is what a user calls frozen, however loaded the machine of the test is."""
