@@ -49,9 +49,7 @@ class SplunkSinkProvider(LabProvider[SplunkSinkInputs]):
         return obtain(wanted.model_copy(update={"pinned_sha256": wanted.pinned_sha256 or known}))
 
     def remove(self, made: Made, had: SplunkSinkInputs) -> None:
-        """Remove the archive."""
-        del had
-        Path(made.facts["path"]).unlink(missing_ok=True)
+        """Leave the archive in the cache: another stack may read it, and somebody may have put it there."""
 
     def outdated(self, facts: dict[str, Any]) -> bool:
         """Whether the archive is gone, for instance with another clone's folder."""

@@ -55,7 +55,7 @@ def github() -> Iterator[GitHub]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield state
     server.shutdown()
@@ -98,6 +98,16 @@ def test_an_archive_that_is_there_is_not_fetched_again(github: GitHub, tmp_path:
     github.asked.clear()
     assert obtain(wanted(github, tmp_path, sha256=SHA))["sha256"] == SHA
     assert github.asked == []
+
+
+def test_an_archive_that_was_put_there_by_hand_outlives_the_stack(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(JAR)
+    nowhere = SplunkSinkInputs(
+        version="2.2.4", folder=str(tmp_path), pinned_sha256=SHA, releases="http://127.0.0.1:9/tags"
+    )
+    provider = SplunkSinkProvider()
+    provider.remove(provider.make(nowhere), nowhere)
+    assert provider.make(nowhere).facts["sha256"] == SHA
 
 
 def test_no_way_to_github_is_said_with_what_to_do(tmp_path: Path) -> None:
