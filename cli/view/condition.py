@@ -1,6 +1,7 @@
 """The condition of a stack on the screen: the table of hops, coverage, clocks, and what is wrong."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -107,10 +108,10 @@ def problems(found: Sequence[Finding]) -> Iterator[RenderableType]:
         yield Text("\nNothing is broken.", style="green")
         return
     yield Text("")
-    for finding in found[:_SHOWN]:
-        style = _STYLE[finding.severity]
-        yield Text.assemble((f"{finding.fault}: ", style), plain(finding.what))
-        yield _indented(finding.remedy, "dim")
+    for (fault, remedy), alike in groupby(found[:_SHOWN], lambda finding: (finding.fault, finding.remedy)):
+        for finding in alike:
+            yield Text.assemble((f"{fault}: ", _STYLE[finding.severity]), plain(finding.what))
+        yield _indented(remedy, "dim")
     if len(found) > _SHOWN:
         yield Text(f"and {len(found) - _SHOWN} more")
     yield Text("./lab diagnose tells how far data get, and shows the log.")

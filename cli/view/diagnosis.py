@@ -1,6 +1,7 @@
 """A diagnosis on the screen: the probe's way, then each fault with causes, remedy and log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,11 +17,12 @@ def diagnosis(told: Diagnosis) -> RenderableType:
     """All of it; a log is shown once, with the first fault that it tells of."""
     parts = list(_way(told))
     shown: set[str] = set()
-    for finding in told.found:
-        parts.extend(_fault(finding))
-        if finding.program not in shown:
-            parts.extend(_log(told, finding))
-            shown.add(finding.program)
+    for _, alike in groupby(told.found, _advice):
+        found = list(alike)
+        parts.extend(_faults(found))
+        if found[0].program not in shown:
+            parts.extend(_log(told, found[0]))
+            shown.add(found[0].program)
     return Group(*parts, *_end(told))
 
 
@@ -39,9 +41,17 @@ def _way(told: Diagnosis) -> Iterator[RenderableType]:
         yield _indented(told.walk.trouble)
 
 
-def _fault(finding: Finding) -> Iterator[RenderableType]:
-    style = "bold red" if finding.severity == "broken" else "yellow"
-    yield Text.assemble("\n", (finding.fault, style), f" ({plain(finding.hop)}): {plain(finding.what)}")
+def _advice(finding: Finding) -> tuple[str, ...]:
+    """What several faults in a row are told only once: ten agents stop at once, and for one reason."""
+    return finding.fault, finding.causes, finding.remedy, finding.command, finding.program
+
+
+def _faults(alike: Sequence[Finding]) -> Iterator[RenderableType]:
+    yield Text("")
+    for finding in alike:
+        style = "bold red" if finding.severity == "broken" else "yellow"
+        yield Text.assemble((finding.fault, style), f" ({plain(finding.hop)}): {plain(finding.what)}")
+    finding = alike[0]
     yield _indented(f"Likely causes: {finding.causes}")
     yield _indented(f"What to do: {finding.remedy}")
     if finding.command:

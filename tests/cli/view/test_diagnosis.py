@@ -1,6 +1,7 @@
 """A diagnosis says how far the probe got, and of each fault what it is, why, what to do, and what the log says."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,13 @@ def test_the_way_the_fault_the_remedy_and_the_log_once(tmp_path: Path, width: in
     others = [line.rstrip() for line in text.splitlines() if QUERY.command not in line]
     assert max(map(len, others)) <= width
     assert "The probe went all the way" not in text
+
+
+def test_what_helps_against_several_faults_is_told_once(tmp_path: Path) -> None:
+    found = [replace(TOPIC, hop=f"topic {name}") for name in ("A", "B", "C")]
+    text = printed(Diagnosis(walk=Walk(), found=found, run=RunDirectory(tmp_path)))
+    assert [text.count(f"missing topic (topic {name})") for name in "ABC"] == [1, 1, 1]
+    assert text.count("What to do: Make it.") == 1
 
 
 def test_a_sound_stack_is_said_to_be(tmp_path: Path) -> None:
