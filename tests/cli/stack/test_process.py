@@ -22,7 +22,7 @@ run(["up", "--yes", "--skip-preview"], dict(os.environ), Path(sys.argv[1]))
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_verb_that_is_stopped_leaves_nothing_unrecorded(project: Project, stop: signal.Signals) -> None:
-    project.program((project.folder / "__main__.py").read_text().replace('"hello"', '"hello", takes=2'))
+    project.program((project.folder / "__main__.py").read_text().replace('"hello"', '"hello", takes=1'))
     verb = subprocess.Popen(
         [sys.executable, "-c", VERB, str(project.folder)],
         env=project.environment,

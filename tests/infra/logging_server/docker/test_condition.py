@@ -12,7 +12,8 @@ from infra.logging_server.docker import condition
 from infra.logging_server.docker.container import GENERATION_LABEL, STACK_LABEL
 from tests.infra.logging_server.docker import standin
 
-SECOND = 10**9
+TENTH = 10**8
+"""Of a second, as the engine counts: in ns."""
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def start(engine: docker.DockerClient, name: str, *, check: str = "exit 0") -> N
         name=name,
         detach=True,
         labels={GENERATION_LABEL: "first", STACK_LABEL: "lab-engine-test"},
-        healthcheck=Healthcheck(test=["CMD", "/bin/bash", "-c", check], interval=SECOND, retries=1),
+        healthcheck=Healthcheck(test=["CMD", "/bin/bash", "-c", check], interval=TENTH, retries=1),
         network_mode="none",
     )
 

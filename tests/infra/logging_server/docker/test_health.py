@@ -27,7 +27,7 @@ class _Status(http.server.BaseHTTPRequestHandler):
 def serving(status: int) -> Iterator[int]:
     handler = type("Handler", (_Status,), {"status": status})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield server.server_port
