@@ -82,7 +82,11 @@ def await_drained(
         UnreachableError: it took longer; says which query is how far behind.
     """
     wanted = frozenset(sources)
-    client: dict[str, str | int | float | bool] = {**(security or {}), "bootstrap.servers": bootstrap}
+    client: dict[str, str | int | float | bool] = {
+        **(security or {}),
+        "bootstrap.servers": bootstrap,
+        "log_level": 0,
+    }
     admin = AdminClient(client)
     began = time.monotonic()
     seen, since = Lag(gaps=[], names=[], consumed=frozenset()), began
@@ -120,7 +124,7 @@ def measure(admin: AdminClient, patience: float = _ANSWER) -> Lag:
         ends = _ends(admin, places, patience)
     except KafkaException as error:
         raise UnreachableError(
-            f"Kafka does not tell how far the queries are: {error}", "Run ./lab status."
+            f"Kafka does not tell how far the queries are: {error.args[0].str()}", "Run ./lab status."
         ) from error
     gaps = [
         Gap(group, *place, reached, ends.get(place, 0))

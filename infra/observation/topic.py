@@ -43,7 +43,9 @@ class Reader:
             "enable.partition.eof": True,
             "fetch.wait.max.ms": EMPTY_ANSWER_MS,
             "auto.offset.reset": "earliest",
+            "log_level": 0,
         }
+        self._bootstrap = bootstrap
         self._consumer = Consumer(settings)
 
     def close(self) -> None:
@@ -59,7 +61,7 @@ class Reader:
         try:
             known = self._consumer.list_topics(topic, timeout=_ANSWER).topics[topic]
         except KafkaException as error:
-            raise UnreachableError(f"Kafka does not answer: {error}", "Run ./lab status.") from error
+            raise self._silent(error) from error
         return sorted(known.partitions) if known.error is None else []
 
     def ends(self, topics: Sequence[str]) -> list[TopicPartition]:
@@ -75,8 +77,13 @@ class Reader:
             for place in places:
                 place.offset = self._consumer.get_watermark_offsets(place, timeout=_ANSWER)[1]
         except KafkaException as error:
-            raise UnreachableError(f"Kafka does not answer: {error}", "Run ./lab status.") from error
+            raise self._silent(error) from error
         return places
+
+    def _silent(self, error: KafkaException) -> UnreachableError:
+        return UnreachableError(
+            f"Kafka at {self._bootstrap} does not answer: {error.args[0].str()}", "Run ./lab status."
+        )
 
     def since(self, topics: Sequence[str], places: Sequence[TopicPartition] = ()) -> Iterator[Entry]:
         """Everything from the noted places (or the beginning) to the present end, in each partition's order.

@@ -32,6 +32,10 @@ class Query:
         return self.state not in FAILED
 
 
+class NotReadyError(UnreachableError):
+    """A server that is up and carries nothing out yet, because it starts or has no Kafka (HTTP 503)."""
+
+
 class KsqlClient:
     """One ksqlDB server. `ca_certificate` is a PEM; `auth` is user and password, or API key and secret."""
 
@@ -66,7 +70,7 @@ class KsqlClient:
             UnreachableError: no answer, or the statement is not carried out in time.
         """
         deadline = time.monotonic() + COMMAND_SECONDS
-        for entity in self._request(text, properties):
+        for entity in self._once_ready(text, properties, deadline):
             if "commandStatus" not in entity:
                 continue
             status = entity["commandStatus"]
@@ -122,6 +126,15 @@ class KsqlClient:
     def _list(self, text: str, field: str) -> list[dict[str, Any]]:
         return [item for entity in self._request(text, {}) for item in entity.get(field, ())]
 
+    def _once_ready(self, text: str, properties: Mapping[str, str], deadline: float) -> list[dict[str, Any]]:
+        while True:
+            try:
+                return self._request(text, properties)
+            except NotReadyError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_SECONDS)
+
     def _request(self, text: str, properties: Mapping[str, str]) -> list[dict[str, Any]]:
         with http.answering("ksqlDB", self.url):
             response = self._http.post(
@@ -131,6 +144,11 @@ class KsqlClient:
             )
         if response.status_code != HTTPStatus.OK:
             message = http.json_object(response).get("message") or response.text or "no message"
+            if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise NotReadyError(
+                    f"ksqlDB at {self.url} is not ready: {message}",
+                    "It starts, or waits for Kafka: ./lab status tells whether that runs.",
+                )
             raise RefusedError(f"ksqlDB answered HTTP {response.status_code}: {message}")
         entities = response.json()
         return entities if isinstance(entities, list) else [entities]

@@ -174,3 +174,16 @@ def test_a_password_in_the_url_is_sent_and_never_shown(script: Script, url: str,
     with pytest.raises(UnreachableError) as error:
         KsqlClient(f"http://user:a-password@127.0.0.1:{free_port}").sources()
     assert "a-password" not in str(error.value)
+
+
+INITIALIZING = (503, {"@type": "generic_error", "error_code": 50302, "message": "Server initializing"})
+
+
+def test_a_server_that_starts_is_waited_for_by_a_statement_and_away_for_a_look(
+    script: Script, url: str
+) -> None:
+    script.answers = [INITIALIZING, INITIALIZING, (200, command("SUCCESS", "CSAS_A_3"))]
+    assert KsqlClient(url).execute("CREATE STREAM A AS SELECT * FROM B EMIT CHANGES;", {}) == "CSAS_A_3"
+    script.answers = [INITIALIZING]
+    with pytest.raises(UnreachableError, match="is not ready: Server initializing"):
+        KsqlClient(url).queries()
