@@ -12,17 +12,21 @@ $ErrorActionPreference = 'Stop'
 $folder = Join-Path $env:ProgramData 'flow-attribution-lab\sysmon'
 $program = Join-Path $folder 'Sysmon64.exe'
 $applied = Join-Path $folder 'sysmon.xml'
+$noted = Join-Path $folder 'given.txt'
+
+function Get-Given {
+    # What Sysmon says of the configuration that it was given: a digest, or nothing.
+    "$(Get-RegistryValue -Key 'HKLM:\SYSTEM\CurrentControlSet\Services\SysmonDrv\Parameters' -Name 'ConfigHash')"
+}
 
 switch ($Action) {
     'Check' {
         $service = Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue
         if ($null -eq $service) { Exit-Unmet 'Sysmon is not installed' }
         if (-not (Test-FileIs -Path $applied -Text $Configuration)) { Exit-Unmet 'another configuration is applied' }
-        # what Sysmon says that it has, for somebody may have given it another by hand
-        $key = 'HKLM:\SYSTEM\CurrentControlSet\Services\SysmonDrv\Parameters'
-        $given = "$(Get-RegistryValue -Key $key -Name 'ConfigHash')"
-        $ours = (Get-FileHash -Algorithm SHA256 -LiteralPath $applied).Hash
-        if ($given -match '[0-9A-F]{64}' -and $Matches[0] -ne $ours) {
+        # somebody may have given it another by hand: what it says of it is neither our file's sum nor what it said of ours
+        $sum = (Get-FileHash -Algorithm SHA256 -LiteralPath $applied).Hash
+        if (((Get-Given) -notlike "*$sum*") -and -not (Test-FileIs -Path $noted -Text "given $(Get-Given)")) {
             Exit-Unmet 'another configuration was given to Sysmon'
         }
     }
@@ -45,6 +49,7 @@ switch ($Action) {
         }
         # named as applied only now: a failed Sysmon leaves the check unmet
         Move-Item -Force -LiteralPath $wanted -Destination $applied
+        Set-FileText -Path $noted -Text "given $(Get-Given)"
     }
     'Remove' {
         if ($null -ne (Get-Service -Name 'Sysmon64' -ErrorAction SilentlyContinue)) {
