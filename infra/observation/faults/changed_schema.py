@@ -21,11 +21,11 @@ def find(survey: Survey) -> Iterator[Finding]:
         yield Finding(
             fault=NAME,
             hop=hop.topic(letters.topic),
-            what=f"{letters.count} records of {letters.topic} are dead letters, the last "
+            what=f"dead letters of {letters.topic}: {letters.count}, the last "
             f"{survey.at - letters.latest:.0f} s ago: {letters.reason}",
             causes="The sensor or agent was updated and writes a field with another type or form, or "
             f"something else writes to the topic. The last such record: {letters.record}",
-            remedy="Compare that record with ksql/10_sources.ksql, set the column's type right there, and "
-            f"pulumi up. The records are kept in the topic {topics.DEAD_LETTERS}.",
+            remedy="Compare that record with ksql/10_sources.ksql, set the column's type right there, then "
+            f"./lab up. The records are kept in the topic {topics.DEAD_LETTERS}.",
             program="ksql",
         )
