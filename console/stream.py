@@ -16,6 +16,7 @@ import orjson
 from console.feed import Feed
 from console.row import COLUMNS
 from console.state import Changes, State
+from infra import topics
 
 BATCH: Final = 2_000
 """Rows in one event at most."""
@@ -59,7 +60,7 @@ class Stream:
             "rate": round(self._feed.rate, 1),
             "dropped": self._state.dropped,
             "unreadable": self._state.unreadable.total(),
-            "dead_letters": self._state.read["dead-letters"],
+            "dead_letters": self._state.read[topics.DEAD_LETTERS],
             "now": time.time(),
         }
 

@@ -21,6 +21,6 @@ def find(survey: Survey) -> Iterator[Finding]:
                 what=f"the query {query.id}, which writes {query.sink}, is {query.state}"
                 + (f": {query.error}" if query.error else ""),
                 causes="Its topic was deleted or made anew, or it met a record that it cannot get over.",
-                remedy=f"Mend the cause (the statement is in ksql/{query.place}), then pulumi up.",
+                remedy=f"Mend the cause (the statement is in ksql/{query.place}), then ./lab up.",
                 program="ksql",
             )

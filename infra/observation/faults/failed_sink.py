@@ -18,6 +18,6 @@ def find(survey: Survey) -> Iterator[Finding]:
             hop=hop.CONNECT,
             what=f"the connector {survey.sink.name} does not run: {survey.sink.failure}",
             causes="Its configuration does not work (token, certificate, index), or it was paused.",
-            remedy="Mend what it says, then pulumi up: that gives it its configuration and restarts it.",
+            remedy="Mend what it says, then ./lab up: that gives it its configuration and restarts it.",
             program="connect",
         )

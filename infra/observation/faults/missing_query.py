@@ -19,6 +19,6 @@ def find(survey: Survey) -> Iterator[Finding]:
                 hop=hop.query(query),
                 what=f"no query runs for ksql/{query.place}, which writes {query.sink}",
                 causes="Somebody terminated it, or the statements have not been applied.",
-                remedy="pulumi up applies what is missing.",
+                remedy="./lab up applies what is missing.",
                 program="ksql",
             )

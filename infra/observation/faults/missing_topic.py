@@ -21,7 +21,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 hop=hop.topic(topic.name),
                 what=f"the topic {topic.name} is not there",
                 causes="It was deleted, or the statement that makes it has not been applied.",
-                remedy="pulumi up makes it where its statement is not applied either. Where it is, make the "
+                remedy="./lab up makes it where its statement is not applied either. Where it is, make the "
                 f"topic anew first (kafka-topics --create --topic {topic.name}), or all of an embedded "
                 "stack: ./lab destroy, ./lab up. The queries that need it wait, and go on by themselves. "
                 "What was in it is gone: send it again (./lab replay).",

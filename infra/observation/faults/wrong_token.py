@@ -25,6 +25,6 @@ def finding(what: str) -> Finding:
         hop=hop.HEC,
         what=what,
         causes="The token was removed, disabled or made anew in Splunk; or Connect reads an older one.",
-        remedy="pulumi up makes the token again, hands it to Connect and restarts the connector.",
+        remedy="./lab up makes the token again, hands it to Connect and restarts the connector.",
         program="connect",
     )
