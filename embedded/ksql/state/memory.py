@@ -1,5 +1,6 @@
 """Keeps what all tasks of an instance hold within a bound of memory."""
 
+import ctypes
 import gc
 import logging
 import shutil
@@ -23,6 +24,9 @@ INTERVAL: Final = 2000
 
 TELL: Final = 60.0
 """Seconds between two lines of the log on how much is held."""
+
+_TRIM: Final = getattr(ctypes.CDLL(None), "malloc_trim", None)
+"""glibc keeps what is freed between what is not until it is asked for it; other C libraries lack this."""
 
 _CHANGED: Final = 0.25
 """A state whose rows have become so many more or less is looked at anew."""
@@ -74,6 +78,8 @@ class Memory:
             for state in states:
                 state.spill(round(share * state.in_memory()), disk)
             held = self._weighed(states)
+            if _TRIM is not None:
+                _TRIM(0)
         self.bytes_in_memory = round(held)
         self.bytes_on_disk = self._disk.size() if self._disk else 0
         if self._disk and time.monotonic() - self._told > TELL:
