@@ -129,11 +129,11 @@ def test_the_same_holds_for_what_does_not_fit_into_memory(
     instance.start()
     instance.ksql(statements(topics, partitions=1))
     with Load(topics, rate=800, seed=3) as load:
-        for seconds in (4.0, 3.0):
+        for seconds in (2.0, 1.5):
             time.sleep(seconds)
             instance.kill()
             instance.start()
-        time.sleep(1)
+        time.sleep(0.5)
     check(topics, load)
     assert "goes to disk" in instance.log
     assert instance.stop() == 0, instance.log
@@ -148,12 +148,12 @@ def test_instances_share_the_partitions_and_take_over_from_one_that_dies(
     second.start()
     assert second.ksql("SHOW QUERIES;") == first.ksql("SHOW QUERIES;")
     with Load(topics, rate=400, seed=1) as load:
-        time.sleep(3)
+        time.sleep(1)
         first.kill()
         before = len(load.flows)
         topics.read("flows", before + 400)
         first.start()
-        time.sleep(3)
+        time.sleep(1)
         second.kill()
         time.sleep(1)
     check(topics, load)
@@ -175,11 +175,11 @@ def test_kafka_itself_may_die(tmp_path: Path) -> None:
             instance.start()
             instance.ksql(statements(topics, partitions=1))
             with Load(topics, rate=300, seed=2) as load:
-                time.sleep(2)
+                time.sleep(1)
                 first.kill()
                 first.wait()
                 with broker.running(settings):
-                    time.sleep(3)
+                    time.sleep(1)
                     load.stop()
                     check(topics, load)
                     assert instance.stop() == 0, instance.log
