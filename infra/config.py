@@ -21,7 +21,7 @@ PROJECT: Final = "flow-attribution-lab"
 Port = Annotated[int, Field(ge=1, le=65535, description="a TCP port: a whole number from 1 to 65535")]
 Duration = Annotated[
     str,
-    StringConstraints(pattern=r"^[1-9][0-9]* (MILLISECONDS?|SECONDS?|MINUTES?|HOURS?|DAYS?)$"),
+    StringConstraints(pattern=r"^[1-9][0-9]{0,8} (MILLISECONDS?|SECONDS?|MINUTES?|HOURS?|DAYS?)$"),
     Field(description="a duration as KSQL writes it, for instance 60 SECONDS or 24 HOURS"),
 ]
 IndexName = Annotated[

@@ -37,6 +37,7 @@ def test_other_namespaces_are_not_judged() -> None:
         ("kafka.port", "nine", ["kafka.port", "'nine'", "whole number"]),
         ("kafka.port", "9092.5", ["kafka.port", "'9092.5'", "whole number"]),
         ("logging_server", "cloud", ["logging_server", "'cloud'", "embedded"]),
+        ("attribution.window", "9999999999 DAYS", ["attribution.window", "60 SECONDS"]),
         ("attribution.window", "a minute", ["attribution.window", "'a minute'", "60 SECONDS"]),
         ("kafk.port", "9092", ["kafk.port", "did you mean kafka.port?", "pulumi config rm kafk.port"]),
         ("no_such_thing", "1", ["no_such_thing", "there are: logging_server", "pulumi config rm"]),

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 TIMEOUT_SECONDS = 2.0
+_SHOWN = 200
+"""Characters of an answer that are told."""
 
 
 class KafkaAnswers(BaseModel):
@@ -18,20 +20,24 @@ class KafkaAnswers(BaseModel):
     host: str
     port: int
 
-    def holds(self) -> bool:
-        """Ask; the port first, because librdkafka's first failed call costs seconds of back-off."""
+    def refusal(self) -> str:
+        """Why it does not serve, empty when it does.
+
+        The port is asked first, because librdkafka's first failed call costs seconds of back-off.
+        """
         from confluent_kafka import KafkaException  # noqa: PLC0415  # loaded only where a broker is asked
         from confluent_kafka.admin import AdminClient  # noqa: PLC0415  # as above
 
         with socket.socket() as probe:
             probe.settimeout(TIMEOUT_SECONDS)
             if probe.connect_ex((self.host, self.port)) != 0:
-                return False
+                return f"nobody listens on {self.host}:{self.port}"
         admin = AdminClient({"bootstrap.servers": f"{self.host}:{self.port}", "log_level": 0})
         try:
-            return bool(admin.list_topics(timeout=TIMEOUT_SECONDS).brokers)
-        except KafkaException:
-            return False
+            brokers = admin.list_topics(timeout=TIMEOUT_SECONDS).brokers
+        except KafkaException as error:
+            return f"{self.host}:{self.port} does not answer as Kafka: {error.args[0].str()}"
+        return "" if brokers else f"{self.host}:{self.port} knows of no broker"
 
 
 class HttpAnswers(BaseModel):
@@ -43,15 +49,18 @@ class HttpAnswers(BaseModel):
     url: str
     ca_certificate: str | None = None
 
-    def holds(self) -> bool:
-        """Ask."""
+    def refusal(self) -> str:
+        """Why it does not serve, empty when it does."""
         import httpx  # noqa: PLC0415  # as above
 
         verify = ssl.create_default_context(cadata=self.ca_certificate)
         try:
-            return httpx.get(self.url, verify=verify, timeout=TIMEOUT_SECONDS).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
+            answer = httpx.get(self.url, verify=verify, timeout=TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            return f"{self.url} does not answer: {error or type(error).__name__}"
+        if answer.status_code == httpx.codes.OK:
+            return ""
+        return f"{self.url} answers HTTP {answer.status_code} {answer.text[:_SHOWN]}".rstrip()
 
 
 class Lives(BaseModel):
@@ -61,9 +70,9 @@ class Lives(BaseModel):
 
     kind: Literal["lives"] = "lives"
 
-    def holds(self) -> bool:
-        """Nothing to ask beyond what supervisord knows."""
-        return True
+    def refusal(self) -> str:
+        """Empty: there is nothing to ask beyond what supervisord knows."""
+        return ""
 
 
 Health = Annotated[KafkaAnswers | HttpAnswers | Lives, Field(discriminator="kind")]

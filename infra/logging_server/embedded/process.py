@@ -99,6 +99,7 @@ def await_serving(supervisord: Supervisord, run: RunDirectory, wanted: ProcessIn
     """
     deadline = time.monotonic() + wanted.deadline
     ends: set[int] = set()
+    refusal = ""
     while True:
         info = supervisord.info(wanted.program)
         if info is None or info["state"] == ProcessStates.FATAL:
@@ -108,10 +109,13 @@ def await_serving(supervisord: Supervisord, run: RunDirectory, wanted: ProcessIn
             if len(ends) >= ENDS_TOLERATED:
                 raise _failed(run, wanted.program, "ends as soon as it is started", info)
         settled = info["state"] == ProcessStates.RUNNING or wanted.health.kind != "lives"
-        if info["state"] in WELL and settled and wanted.health.holds():
-            return info
+        if info["state"] in WELL and settled:
+            refusal = wanted.health.refusal()
+            if not refusal:
+                return info
         if time.monotonic() > deadline:
-            raise _failed(run, wanted.program, f"does not serve after {wanted.deadline:.0f} s", info)
+            why = f": {refusal}" if refusal else ""
+            raise _failed(run, wanted.program, f"does not serve after {wanted.deadline:.0f} s{why}", info)
         time.sleep(POLL_SECONDS)
 
 

@@ -47,7 +47,7 @@ def running(package: str, settings: BaseModel, health: HttpAnswers, folder: Path
         )
         try:
             deadline = time.monotonic() + DEADLINE_SECONDS
-            while not health.holds():
+            while health.refusal():
                 assert process.poll() is None, (folder / "log").read_text()
                 assert time.monotonic() < deadline, (folder / "log").read_text()
                 time.sleep(0.05)

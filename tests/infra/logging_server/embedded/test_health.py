@@ -36,22 +36,23 @@ def service() -> Iterator[Answering]:
 
 def test_an_http_service_has_to_answer_with_200(service: Answering) -> None:
     health = HttpAnswers(url=f"http://127.0.0.1:{service.server_port}/info")
-    assert health.holds()
+    assert health.refusal() == ""
     service.status = 503
-    assert not health.holds()
+    assert "/info answers HTTP 503" in health.refusal()
 
 
 def test_nobody_is_not_healthy(free_port: int) -> None:
-    assert not HttpAnswers(url=f"http://127.0.0.1:{free_port}/").holds()
-    assert not KafkaAnswers(host="127.0.0.1", port=free_port).holds()
+    assert "does not answer" in HttpAnswers(url=f"http://127.0.0.1:{free_port}/").refusal()
+    assert "nobody listens" in KafkaAnswers(host="127.0.0.1", port=free_port).refusal()
 
 
 def test_a_listener_that_is_no_broker_is_not_healthy() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        assert not KafkaAnswers(host="127.0.0.1", port=listener.getsockname()[1]).holds()
+        told = KafkaAnswers(host="127.0.0.1", port=listener.getsockname()[1]).refusal()
+    assert "does not answer as Kafka" in told
 
 
 def test_a_broker_is_healthy(kafka: KafkaSettings) -> None:
-    assert KafkaAnswers(host=kafka.host, port=kafka.port).holds()
+    assert KafkaAnswers(host=kafka.host, port=kafka.port).refusal() == ""

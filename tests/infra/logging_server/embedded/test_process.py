@@ -142,6 +142,18 @@ def test_a_program_that_cannot_start_is_reported_with_its_last_words(stack: Stac
     assert str(stack.run.log("broken")) in str(error.value)
 
 
+def test_a_program_that_lives_and_refuses_is_reported_with_what_it_answers(
+    stack: Stack, free_port: int
+) -> None:
+    script = stack.run.path / "server.py"
+    full = "self.send_response(503); self.end_headers(); self.wfile.write(b'no room')"
+    script.write_text(SERVER.replace("self.send_response(200); self.end_headers()", full))
+    health = {"kind": "http", "url": f"http://127.0.0.1:{free_port}/"}
+    inputs = stack.program("web", sys.executable, str(script), str(free_port), health=health, deadline=1.0)
+    with pytest.raises(Exception, match=r"does not serve after 1 s: .* answers HTTP 503 no room"):
+        stack.process.create(inputs)
+
+
 def test_an_interrupted_up_is_taken_over(stack: Stack) -> None:
     first = stack.process.create(stack.sleeper()).outs
     again = stack.supervisor.create(stack.inputs).outs
