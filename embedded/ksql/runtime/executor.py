@@ -51,7 +51,7 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
         instance.snapshot()
     for result in results:
         replaced = _replaced(result)
-        if replaced and instance.queries.state_rows().get(replaced.id):
+        if replaced and instance.queries.held(replaced.id).rows:
             message = "CREATE OR REPLACE of a query that holds rows: terminate it, drop its sink, create it"
             raise UnsupportedError(message, statement=result.statement, feature="CREATE OR REPLACE")
     done = [_carry_out(instance, result, properties) for result in results]

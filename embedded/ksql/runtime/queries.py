@@ -16,7 +16,7 @@ from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction
 from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
 from embedded.ksql.runtime.worker import QueryFailedError, Worker
-from embedded.ksql.state.memory import Memory
+from embedded.ksql.state.memory import Held, Memory
 
 log = logging.getLogger(__name__)
 
@@ -285,13 +285,10 @@ class Queries:
         """Move rows to disk if too many are in memory."""
         self._memory.see_to(r.task for worker in self.workers.values() for r in worker.readers.values())
 
-    def state_rows(self) -> dict[str, int]:
-        """How many rows each query holds."""
-        rows: dict[str, int] = {}
-        for worker in self.workers.values():
-            for reader in worker.readers.values():
-                rows[reader.query.id] = rows.get(reader.query.id, 0) + reader.task.state_rows()
-        return rows
+    def held(self, query_id: str) -> Held:
+        """What a query holds on this instance."""
+        readers = (reader for worker in self.workers.values() for reader in worker.readers.values())
+        return self._memory.held_by(reader.task for reader in readers if reader.query.id == query_id)
 
 
 def _not_asked(reader: Reader, letter: DeadLetter) -> None:

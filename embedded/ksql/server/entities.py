@@ -1,5 +1,6 @@
 """What the instance knows, in the JSON shapes of ksqlDB's API (its REST model's entities)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from embedded.ksql.catalog import Source
@@ -103,7 +104,7 @@ def source_description(instance: Instance, source: Source, *, extended: bool) ->
         "fields": [field(column) for column in source.columns],
         "type": source.kind,
         "timestamp": source.timestamp_column or "",
-        "statistics": "",
+        "statistics": _held(instance, writing) if extended else "",
         "errorStats": "",
         "extended": extended,
         "keyFormat": source.key_format.name,
@@ -117,6 +118,13 @@ def source_description(instance: Instance, source: Source, *, extended: bool) ->
         "clusterStatistics": [],
         "clusterErrorStats": [],
     }
+
+
+def _held(instance: Instance, queries: Iterable[Query]) -> str:
+    """What queries hold on this server, in words: ksqlDB tells its throughput so, in this field."""
+    held = [instance.queries.held(query.id) for query in queries]
+    rows, size = sum(each.rows for each in held), sum(each.bytes_in_memory for each in held)
+    return f"rows-held: {rows} bytes-in-memory: {size}" if rows else ""
 
 
 def _offsets(instance: Instance, query: Query) -> dict[str, Any]:

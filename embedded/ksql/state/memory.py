@@ -7,6 +7,7 @@ import shutil
 import time
 import weakref
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -39,6 +40,14 @@ class Holder(Protocol):
     def states(self) -> Sequence[State]:
         """All of them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many rows somebody holds, and the bytes of those in memory, estimated from samples."""
+
+    rows: int
+    bytes_in_memory: int
 
 
 class Memory:
@@ -85,6 +94,12 @@ class Memory:
         if self._disk and time.monotonic() - self._told > TELL:
             self._told = time.monotonic()
             log.info("rows held: %d MB in memory, %d MB on disk", held / 1e6, self.bytes_on_disk / 1e6)
+
+    def held_by(self, holders: Iterable[Holder]) -> Held:
+        """What these hold."""
+        states = [state for holder in holders for state in holder.states]
+        in_memory = [state for state in states if state.in_memory()]
+        return Held(sum(state.rows() for state in states), round(self._weighed(in_memory)))
 
     def _weighed(self, states: Iterable[State]) -> float:
         return sum(self._average(state) * state.in_memory() for state in states)
