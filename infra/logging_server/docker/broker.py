@@ -11,11 +11,9 @@ import pulumi_docker as docker
 
 from embedded.kafka.settings import HOUR_MS, MIB, Settings
 from infra import ports
-from infra.errors import ConfigurationError
 from infra.logging_server.docker import confluent, health, zookeeper
 from infra.logging_server.docker.args import Ground, Identity
 from infra.logging_server.docker.container import PlacedFile, Port, Service, run
-from infra.logging_server.docker.versions import release
 
 DATA: Final = "broker-data"
 CONTROLLER_PORT: Final = 29093
@@ -76,17 +74,7 @@ class ExternalListener:
 def broker(
     ground: Ground, external: ExternalListener | None, opts: pulumi.ResourceOptions
 ) -> docker.Container:
-    """Make the broker, healthy when it answers a metadata request.
-
-    Raises:
-        ConfigurationError: an external listener of a release that cannot read PEM key stores (before Kafka
-        2.7).
-    """
-    if external is not None and release(ground.versions.confluent) < (6, 1):
-        raise ConfigurationError(
-            f"docker.kafka_external needs Confluent 6.1 or later; this stack has {ground.versions.confluent}",
-            "pulumi config set docker.kafka_external false, or docker.versions current",
-        )
+    """Make the broker, healthy when it answers a metadata request."""
     return run(
         Service(
             name="broker",

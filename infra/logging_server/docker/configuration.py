@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from infra.errors import ConfigurationError
 from infra.logging_server.docker.limits import Limits
 from infra.logging_server.docker.limits import limits as limits_of
-from infra.logging_server.docker.versions import PresetName, Versions, preset
+from infra.logging_server.docker.versions import PresetName, Versions, preset, release
 
 LOCAL_ENGINE: Final = "unix:///var/run/docker.sock"
 LOOPBACK: Final = "127.0.0.1"
@@ -129,7 +129,7 @@ class DockerConfiguration(BaseModel):
         }
 
     def check_reach(self) -> None:
-        """Refuse settings that would publish to everybody, or to nobody who can reach it.
+        """Refuse settings that would publish to everybody, to nobody who can reach it, or what cannot be.
 
         Raises:
             ConfigurationError: naming the key.
@@ -145,4 +145,11 @@ class DockerConfiguration(BaseModel):
             raise ConfigurationError(
                 "the engine is on another machine, whose loopback address this one cannot reach",
                 "pulumi config set docker.address ADDRESS, and docker.hosts NAME,ADDRESS of that machine",
+            )
+        # Kafka reads PEM key stores since its 2.7
+        confluent = self.versions().confluent
+        if self.docker_kafka_external and release(confluent) < (6, 1):
+            raise ConfigurationError(
+                f"docker.kafka_external needs Confluent 6.1 or later; this stack has {confluent}",
+                "pulumi config set docker.kafka_external false, or docker.versions current",
             )

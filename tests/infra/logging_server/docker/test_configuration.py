@@ -64,6 +64,11 @@ def test_publishing_to_a_network_needs_a_word_on_who_may_come_in() -> None:
     parse(address="192.0.2.10", allowed="192.0.2.0/24").check_reach()
 
 
+def test_kafka_is_not_published_by_a_release_that_cannot_protect_it() -> None:
+    with pytest.raises(ConfigurationError, match=r"needs Confluent 6\.1 or later; this stack has 5\.5\.0"):
+        parse(versions="seed", kafka_external="true").check_reach()
+
+
 @pytest.mark.parametrize(
     "values", [{}, {"address": "192.0.2.10", "allowed": "192.0.2.0/24"}, {"hosts": "logging.lab"}]
 )

@@ -1,18 +1,16 @@
 """The logging server as a whole: what is published, what is secret, what waits for what, what survives."""
 
 import re
-from dataclasses import replace
 
 import javaproperties
 import pytest
 
 from console.settings import Settings
-from infra.errors import ConfigurationError
 from infra.logging_server.docker import limits
 from infra.logging_server.docker.confluent import INTERNAL_PORT
 from infra.logging_server.docker.connect import HEC_TOKEN as HEC_REFERENCE
 from infra.logging_server.docker.server import DockerServer
-from infra.logging_server.docker.versions import SEED, preset
+from infra.logging_server.docker.versions import SEED
 from infra.sizes import LOGGING_SERVER
 from tests.infra.logging_server.docker.recorded import (
     ARGS,
@@ -218,13 +216,6 @@ def test_the_seed_has_zookeeper_old_names_and_a_warning(seed: Plan) -> None:
 
 def test_maintained_versions_give_no_warning(plan: Plan) -> None:
     assert plan.messages == []
-
-
-def test_an_external_listener_is_refused_where_the_broker_cannot_have_it() -> None:
-    old = preset("seed")
-    args = replace(ARGS, versions=old, limits=limits.limits(old), kafka_external_port=9092)
-    with pytest.raises(ConfigurationError, match=r"needs Confluent 6\.1 or later"):
-        run(lambda: DockerServer("test", args))
 
 
 def test_the_endpoints_lead_through_the_door_with_its_password() -> None:
