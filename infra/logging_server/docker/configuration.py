@@ -1,8 +1,9 @@
 """The settings of the logging server in Docker, by their keys in `pulumi config`."""
 
+import ipaddress
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from infra.errors import ConfigurationError
 from infra.logging_server.docker.limits import Limits
@@ -20,6 +21,10 @@ def _members(text: object) -> object:
     return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
 
 
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
 def _pairs(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -27,7 +32,12 @@ def _pairs(text: object) -> object:
     return {name.strip(): value.strip() for name, _, value in parts}
 
 
-Members = Annotated[tuple[str, ...], BeforeValidator(_members)]
+HostNames = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[\w.:-]+$")], ...], BeforeValidator(_members), Field(min_length=1)
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_members), Field(min_length=1)
+]
 NamedVersions = Annotated[dict[str, str], BeforeValidator(_pairs)]
 NamedSizes = Annotated[dict[str, Annotated[int, Field(ge=64)]], BeforeValidator(_pairs)]
 
@@ -70,12 +80,12 @@ class DockerConfiguration(BaseModel):
         alias="docker.address",
         description="the address of the engine's machine that ports are published on",
     )
-    docker_hosts: Members = Field(
+    docker_hosts: HostNames = Field(
         default=f"localhost,{LOOPBACK}",  # type: ignore[arg-type]  # a text, for the validator
         alias="docker.hosts",
         description="the names by which the logging server is reached, the first being the one that is told",
     )
-    docker_allowed: Members = Field(
+    docker_allowed: Networks = Field(
         default=ENGINE_POOLS,  # type: ignore[arg-type]  # a text, for the validator
         alias="docker.allowed",
         description="the networks that people come from: 192.0.2.0/24,198.51.100.7/32",

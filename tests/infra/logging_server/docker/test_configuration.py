@@ -45,6 +45,10 @@ def test_the_seed_is_chosen_by_one_word() -> None:
         ({"memory_mb": "broker=1"}, "docker.memory_mb"),
         ({"splunk_connect_sha256": "abc"}, "docker.splunk_connect_sha256"),
         ({"keep_data": "perhaps"}, "docker.keep_data"),
+        ({"allowed": "192.0.2.10/24"}, "docker.allowed is '192.0.2.10/24'"),
+        ({"allowed": ","}, "docker.allowed"),
+        ({"hosts": "logging.lab; deny"}, "docker.hosts is 'logging.lab; deny'"),
+        ({"hosts": ","}, "docker.hosts"),
     ],
 )
 def test_what_cannot_work_is_refused_with_the_key(values: dict[str, str], said: str) -> None:
