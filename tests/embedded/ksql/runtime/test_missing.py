@@ -2,24 +2,22 @@
 
 from typing import Any
 
-import pytest
-
 from tests.embedded.ksql.conftest import Topics, eventually, values
 from tests.embedded.ksql.instance_process import InstanceProcess
 
 
-def statements(topics: Topics) -> str:
+def statements(topics: Topics, number: int = 0) -> str:
     return f"""
-        CREATE STREAM raw (n BIGINT) WITH (
-          KAFKA_TOPIC='{topics.named("raw")}', VALUE_FORMAT='JSON', PARTITIONS=1);
-        CREATE STREAM other_raw (n BIGINT) WITH (
-          KAFKA_TOPIC='{topics.named("other-raw")}', VALUE_FORMAT='JSON', PARTITIONS=1);
-        CREATE STREAM twice WITH (KAFKA_TOPIC='{topics.named("twice")}') AS
-          SELECT n * 2 AS n FROM raw EMIT CHANGES;
-        CREATE TABLE counts WITH (KAFKA_TOPIC='{topics.named("counts")}') AS
-          SELECT 'all' AS k, COUNT(*) AS total FROM twice GROUP BY 'all' EMIT CHANGES;
-        CREATE STREAM other WITH (KAFKA_TOPIC='{topics.named("other")}') AS
-          SELECT n FROM other_raw EMIT CHANGES;
+        CREATE STREAM raw{number} (n BIGINT) WITH (
+          KAFKA_TOPIC='{topics.named(f"raw{number}")}', VALUE_FORMAT='JSON', PARTITIONS=1);
+        CREATE STREAM other_raw{number} (n BIGINT) WITH (
+          KAFKA_TOPIC='{topics.named(f"other-raw{number}")}', VALUE_FORMAT='JSON', PARTITIONS=1);
+        CREATE STREAM twice{number} WITH (KAFKA_TOPIC='{topics.named(f"twice{number}")}') AS
+          SELECT n * 2 AS n FROM raw{number} EMIT CHANGES;
+        CREATE TABLE counts{number} WITH (KAFKA_TOPIC='{topics.named(f"counts{number}")}') AS
+          SELECT 'all' AS k, COUNT(*) AS total FROM twice{number} GROUP BY 'all' EMIT CHANGES;
+        CREATE STREAM other{number} WITH (KAFKA_TOPIC='{topics.named(f"other{number}")}') AS
+          SELECT n FROM other_raw{number} EMIT CHANGES;
     """
 
 
@@ -33,53 +31,70 @@ def send(topics: Topics, name: str, *numbers: int) -> None:
     topics.flush()
 
 
-@pytest.mark.parametrize(
-    ("deleted", "stopped"),
-    [("raw", {"TWICE"}), ("twice", {"TWICE", "COUNTS"}), ("counts", {"COUNTS"})],
-    ids=["a source's", "one between two queries", "a sink's"],
-)
+def delete(topics: Topics, *names: str) -> None:
+    for done in topics.admin.delete_topics([topics.named(name) for name in names]).values():
+        done.result()
+
+
+def in_error(ksql: InstanceProcess) -> set[str]:
+    return {name for name, query in states(ksql).items() if query["state"] == "ERROR"}
+
+
+def totals(topics: Topics) -> list[int]:
+    return [values(topics.read(f"counts{number}", 1))[-1]["TOTAL"] for number in range(3)]
+
+
 def test_the_queries_that_need_a_deleted_topic_stop_and_go_on_when_it_is_back(
-    ksql: InstanceProcess, topics: Topics, deleted: str, stopped: set[str]
+    ksql: InstanceProcess, topics: Topics
 ) -> None:
-    ksql.ksql(statements(topics))
-    send(topics, "raw", 1, 2)
-    send(topics, "other-raw", 1)
-    topics.read("counts", 2)
-    topics.read("other", 1)
-    topic = topics.named(deleted)
-    topics.admin.delete_topics([topic])[topic].result()
-    if deleted != "raw":
-        send(topics, "raw", 3)
+    for number in range(3):
+        ksql.ksql(statements(topics, number))
+        send(topics, f"raw{number}", 1, 2)
+        send(topics, f"other-raw{number}", 1)
+    for number in range(3):
+        topics.read(f"counts{number}", 2)
+        topics.read(f"other{number}", 1)
+    a_sources, between_two, a_sinks = "raw0", "twice1", "counts2"
+    stopped = {
+        "TWICE0": a_sources,
+        "TWICE1": between_two,
+        "COUNTS1": between_two,
+        "COUNTS2": a_sinks,
+    }
+    delete(topics, a_sources)
+    eventually(lambda: in_error(ksql) == {"TWICE0"}, "what reads it is in ERROR and the others are not")
+    delete(topics, between_two, a_sinks)
+    send(topics, "raw1", 3)
+    send(topics, "raw2", 3)
 
-    def in_error() -> set[str]:
-        return {name for name, query in states(ksql).items() if query["state"] == "ERROR"}
+    eventually(lambda: in_error(ksql) == {*stopped}, f"{[*stopped]} are in ERROR and the others are not")
+    for query, topic in stopped.items():
+        told = states(ksql)[query]
+        assert topics.named(topic) in told["queryErrors"][0]["errorMessage"]
+        assert told["statusCount"] == {"ERROR": 1}
+    for number in range(3):
+        send(topics, f"other-raw{number}", 2)
+    for number in range(3):
+        assert values(topics.read(f"other{number}", 2)) == [{"N": 1}, {"N": 2}]
 
-    eventually(lambda: in_error() == stopped, f"{stopped} are in ERROR and the others are not")
-    for name in stopped:
-        assert topic in states(ksql)[name]["queryErrors"][0]["errorMessage"]
-    send(topics, "other-raw", 2)
-    assert values(topics.read("other", 2)) == [{"N": 1}, {"N": 2}]
-
-    topics.make(deleted)
-    eventually(lambda: not in_error(), "all queries run again")
-    send(topics, "raw", 4)
-    send(topics, "other-raw", 3)
-    assert values(topics.read("other", 3))[-1] == {"N": 3}
-    total = 3 if deleted == "raw" else 4
-    eventually(
-        lambda: values(topics.read("counts", 1))[-1] == {"TOTAL": total},
-        f"the count that was kept goes on to {total}",
-    )
+    for name in (a_sources, between_two, a_sinks):
+        topics.make(name)
+    eventually(lambda: not in_error(ksql), "all queries run again")
+    for number in range(3):
+        send(topics, f"raw{number}", 4)
+        send(topics, f"other-raw{number}", 3)
+    for number in range(3):
+        assert values(topics.read(f"other{number}", 3))[-1] == {"N": 3}
+    eventually(lambda: totals(topics) == [3, 4, 4], "the counts that were kept go on")
 
 
 def test_a_restart_makes_the_topics_that_a_statement_asks_for(ksql: InstanceProcess, topics: Topics) -> None:
     ksql.ksql(statements(topics))
-    send(topics, "raw", 1)
-    topics.read("counts", 1)
-    topic = topics.named("counts")
-    topics.admin.delete_topics([topic])[topic].result()
-    eventually(lambda: states(ksql)["COUNTS"]["state"] == "ERROR", "the query without its topic is in ERROR")
+    send(topics, "raw0", 1)
+    topics.read("counts0", 1)
+    delete(topics, "counts0")
+    eventually(lambda: states(ksql)["COUNTS0"]["state"] == "ERROR", "the query without its topic is in ERROR")
     ksql.kill()
     ksql.start()
-    send(topics, "raw", 2)
-    assert values(topics.read("counts", 1))[-1] == {"TOTAL": 2}
+    send(topics, "raw0", 2)
+    assert values(topics.read("counts0", 1))[-1] == {"TOTAL": 2}
