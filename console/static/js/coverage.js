@@ -32,8 +32,10 @@ function overTime(parts, width) {
   const last = parts.at(-1);
   return s("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Connections over time, attributed and not" },
     s("line", { class: "axis", x1: 0, x2: width, y1: height - foot, y2: height - foot }), bars,
-    s("text", { x: 0, y: height - 5 }, time(parts[0].began)),
-    parts.length > 1 && s("text", { x: Math.min(width, parts.length * each), y: height - 5, "text-anchor": "end" }, time(last.began + last.step)));
+    parts.length * each < 20 * rem()
+      ? s("text", { x: 0, y: height - 5 }, `${time(parts[0].began)} to ${time(last.began + last.step)}`)
+      : [s("text", { x: 0, y: height - 5 }, time(parts[0].began)),
+        s("text", { x: Math.min(width, parts.length * each), y: height - 5, "text-anchor": "end" }, time(last.began + last.step))]);
 }
 
 function reasons(told) {

@@ -31,7 +31,8 @@ export function lanes(rows, width, open) {
   const more = order.length - shown.length;
   return s("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `Connections to ${many(order.length, "peer")} over time` },
     drawn,
-    s("text", { x: names, y: height - 6 }, time(first)),
+    // on a phone two times do not fit side by side below the lanes: the first is then below the names
+    s("text", { x: width - names < 19 * size && !more ? 0 : names, y: height - 6 }, time(first)),
     s("text", { x: width - right, y: height - 6, "text-anchor": "end" }, time(last)),
     more > 0 && s("text", { x: 0, y: height - 6 }, `and ${many(more, "peer")} with less`));
 }
