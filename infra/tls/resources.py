@@ -12,7 +12,7 @@ from infra.tls.certificates import KeyPair, days_left, make_authority, make_leaf
 
 AUTHORITY_DAYS: Final = 3650
 LEAF_DAYS: Final = 397
-"""The longest life of a leaf that TLS clients of 2020 to 2026 accept (CA/Browser Forum, BR 6.3.2)."""
+"""What public CAs were allowed until March 2026 (CA/Browser Forum, BR 6.3.2); less binds no private one."""
 RENEW_DAYS: Final = 60
 """A leaf with fewer days left is renewed by the next `pulumi up`."""
 
