@@ -114,4 +114,4 @@ def _concluded(
             HASHES=birth.get("Hashes"),
         )
         if event["id.resp_h"] == "139.59.80.1" and names and names[0].endswith("explorer.exe"):
-            yield detection(event, "a process without business on the network talks to a public address")
+            yield detection(event, "a process without network business talks to a public address")
