@@ -9,6 +9,7 @@ import yaml
 from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaError, SigmaRuleLocation
 from sigma.rule import SigmaDetection, SigmaRule
+from sigma.types import SigmaFieldReference
 
 from infra.errors import ConfigurationError
 from infra.pipeline.detections.fields import CONTEXT, SOURCES, Source
@@ -92,6 +93,7 @@ def _fields(detection: SigmaDetection) -> set[str]:
             found |= _fields(item)
         elif item.field is not None:
             found.add(item.field)
+            found |= {value.field for value in item.value if isinstance(value, SigmaFieldReference)}
     return found
 
 

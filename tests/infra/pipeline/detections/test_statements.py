@@ -101,3 +101,12 @@ def test_the_rule_in_the_documentation_is_one(rules: Path) -> None:
     (statement,) = [one.text for one in statements(rules) if one.file == "detections/processes"]
     assert "conn->`id.resp_p` IN (6667, 6697)" in statement
     assert "NOT SUBSTRING(LCASE(process_name), -9) = '\\mirc.exe'" in statement
+
+
+@pytest.mark.parametrize("asked", ["ParentImage|endswith: '\\x.exe'", "Image|fieldref: ParentImage"])
+def test_a_rule_waits_for_the_parent_that_it_asks_about_or_compares_with(rules: Path, asked: str) -> None:
+    told = RULE.format(title="mine", id=ID).replace("Image|endswith: '\\x.exe'", asked)
+    put(rules, told.replace("condition: a", "condition: not a"))
+    (mine,) = (rule for rule in read_rules(rules) if rule.rule_id == ID)
+    waiting = "COALESCE(created_command_line, listed_command_line) IS NOT NULL AND (("
+    assert mine.condition.startswith(waiting), "what is not known yet would be taken for what it excludes"
