@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.runtime.instance import Instance
 from embedded.ksql.runtime.push import PushQuery
+from embedded.ksql.server import overrides
 from embedded.ksql.server.errors import BAD_REQUEST, ApiError, refused
 from embedded.ksql.server.statements import substitute
 
@@ -51,8 +52,9 @@ class PushQueries:
         """Begin a push query, in the instance's thread; return its id.
 
         Raises:
-            ApiError: the statement is refused.
+            ApiError: the statement or one of its properties is refused.
         """
+        overrides.check(request.properties, BAD_REQUEST)
         sql = substitute(request.sql, request.variables)
         try:
             query = instance.engine.transient(sql, request.properties)
