@@ -18,7 +18,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from infra.errors import LabError
+from infra.errors import LabError, of_system
 
 
 class Inputs(BaseModel):
@@ -174,10 +174,10 @@ def _guarded(action: Callable[[], T]) -> T:
     """
     try:
         return action()
-    except LabError as error:
+    except (LabError, OSError) as error:
         if _is_pulumis_process():
             sys.tracebacklimit = 0
-        raise lab(str(error)) from None
+        raise lab(str(error if isinstance(error, LabError) else of_system(error))) from None
     except Exception:
         if _is_pulumis_process():
             sys.tracebacklimit = None

@@ -3,18 +3,13 @@
 The launcher's set-up uses this too: nothing here may import more than the standard library.
 """
 
-import errno
 import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
-from infra.errors import LabError
-
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
-_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+from infra.errors import LabError, of_system
 
 
 def complete_streams() -> None:
@@ -42,22 +37,7 @@ def telling_errors() -> Iterator[None]:
     except LabError as error:
         _end(error)
     except OSError as error:
-        _end(_of_system(error))
-
-
-def _of_system(error: OSError) -> LabError:
-    """What the operating system refused, and what to do about it."""
-    place = "" if error.filename is None else f": {error.filename}"
-    if error.errno in _FULL:
-        remedy = "Make room there, then run the same command again."
-    elif error.errno in _FORBIDDEN:
-        remedy = (
-            "The clone has to be a folder that you may write to, and so have the folders that HOME,\n"
-            "XDG_CACHE_HOME and TMPDIR name, where the lab keeps what all clones share."
-        )
-    else:
-        remedy = "When that is mended, run the same command again."
-    return LabError(f"the system says: {error.strerror or error}{place}.", remedy)
+        _end(of_system(error))
 
 
 def _end(error: LabError) -> None:

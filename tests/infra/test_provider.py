@@ -2,6 +2,7 @@
 
 import base64
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +96,11 @@ def test_an_error_is_its_message_and_has_no_chain_of_causes() -> None:
         ThingProvider().create({"size": -1})
     assert type(error.value).__name__ == "lab"
     assert error.value.__suppress_context__
+
+
+def test_what_the_system_refuses_is_told_like_any_other_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    inputs = {"path": str(tmp_path / "file" / "inside"), "content": "x"}
+    with pytest.raises(Exception, match=r"^the system says: .*: .*file.*\nWhen that is mended") as told:
+        FileProvider().create(inputs)
+    assert type(told.value).__name__ == "lab"
