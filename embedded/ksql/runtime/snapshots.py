@@ -18,7 +18,7 @@ from embedded.ksql.runtime.errors import RuntimeFailureError
 CHUNK: Final = 512 * 1024
 """Bytes in one record: half of what a broker takes by default."""
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the layout of a snapshot and of the states in it; every change of either is a new one."""
 
 _PAIR: Final = struct.Struct(">II")
