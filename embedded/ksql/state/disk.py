@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 
 from rocksdict import (
     AccessType,
+    BlockBasedIndexType,
     BlockBasedOptions,
     Cache,
     Checkpoint,
@@ -73,6 +74,10 @@ def _options() -> Options:
     table.set_block_size(_BLOCK)
     table.set_bloom_filter(_FILTER_BITS, block_based=False)
     table.set_cache_index_and_filter_blocks(True)
+    # The cache is divided, and what is larger than a share of it is never kept: a whole file's filter is.
+    table.set_index_type(BlockBasedIndexType.two_level_index_search())
+    table.set_partition_filters(True)
+    table.set_pin_top_level_index_and_filter(True)
     table.set_format_version(5)
     options = Options(raw_mode=True)
     options.create_if_missing(True)  # noqa: FBT003 - rocksdict has no other way
