@@ -12,6 +12,7 @@ from infra.logging_server.endpoints import BeatsInput, Endpoints
 from infra.machines.address import SshMachine, WinrmMachine
 from infra.machines.configuration import SECRETS, MachineConfiguration
 from infra.machines.installed_role import InstalledRole, content_digest
+from infra.machines.lent_machine import LentMachine
 
 DEFAULT_SSH_PORT = 22
 
@@ -27,7 +28,8 @@ class ExistingMachine(pulumi.ComponentResource):
 
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lab:machines:Existing", name, {}, opts)
-        role = InstalledRole(f"{name}-role", inputs, pulumi.ResourceOptions(parent=self))
+        lent = LentMachine(f"{name}-machine", inputs, pulumi.ResourceOptions(parent=self))
+        role = InstalledRole(f"{name}-role", inputs, pulumi.ResourceOptions(parent=self, depends_on=[lent]))
         self.source = role.id.apply(lambda _: "existing")
         self.host = pulumi.Output.json_dumps(inputs["ssh"] or inputs["winrm"])
         self.register_outputs({"role": role.id})
