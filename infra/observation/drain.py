@@ -206,11 +206,15 @@ def _is_worked_off(client: Mapping[str, Any], gaps: Sequence[Gap]) -> bool:
     consumer = Consumer(settings)
     try:
         consumer.assign([TopicPartition(*place, begin) for place, begin in begins.items()])
-        for _ in begins:
+        unread = set(begins)
+        while unread:
             message = consumer.poll(_ANSWER)
-            error = message.error() if message is not None else None
+            if message is None:
+                return False
+            error = message.error()
             if error is None or error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
                 return False
+            unread.discard((message.topic(), message.partition()))
     finally:
         consumer.close()
     return True

@@ -91,28 +91,28 @@ class Reader:
         Raises:
             UnreachableError: Kafka stops answering.
         """
-        noted = {(place.topic, place.partition): place.offset for place in places}
-        wanted = [
-            TopicPartition(topic, partition, noted.get((topic, partition), 0))
-            for topic in topics
-            for partition in self.partitions(topic)
-        ]
-        if not wanted:
+        begins = {(place.topic, place.partition): place.offset for place in places}
+        ends = {(place.topic, place.partition): place.offset for place in self.ends(topics)}
+        unread = {place for place, end in ends.items() if begins.get(place, 0) < end}
+        if not unread:
             return
-        self._consumer.assign(wanted)
-        left, heard = len(wanted), time.monotonic()
-        while left:
-            messages = self._consumer.consume(_BATCH, timeout=_PATIENCE)
+        self._consumer.assign([TopicPartition(*place, begins.get(place, 0)) for place in unread])
+        heard = time.monotonic()
+        while unread:
+            messages: list[Any] = self._consumer.consume(_BATCH, timeout=_PATIENCE)
             if messages:
                 heard = time.monotonic()
             elif time.monotonic() - heard > _ANSWER:
                 raise UnreachableError(f"Kafka does not serve {', '.join(topics)}", "Run ./lab status.")
             for message in messages:
-                error = message.error()
+                error, place = message.error(), (message.topic(), message.partition())
                 if error is None:
                     yield _entry(message)
+                    # one that is written to all the time never comes to an end of its own
+                    if message.offset() >= ends[place] - 1:
+                        unread.discard(place)
                 elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-                    left -= 1
+                    unread.discard(place)
                 else:
                     raise UnreachableError(f"{message.topic()} cannot be read: {error}", "Run ./lab status.")
 

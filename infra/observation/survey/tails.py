@@ -83,7 +83,7 @@ def _tail(
     }
     consumer = Consumer(settings)
     try:
-        places = []
+        places, ends = [], {}
         for name in names:
             known = consumer.list_topics(name, timeout=_ANSWER).topics[name]
             for partition in known.partitions if known.error is None else ():
@@ -92,18 +92,22 @@ def _tail(
                 if end > first:
                     place.offset = first if count is None else max(first, end - count)
                     places.append(place)
-        left = len(places)
+                    ends[name, partition] = end
+        unread = set(ends)
         if places:
             consumer.assign(places)
-        while left:
-            message = consumer.poll(_ANSWER)
+        while unread:
+            message: Any = consumer.poll(_ANSWER)
             if message is None:
                 return
-            error = message.error()
+            error, read = message.error(), (message.topic(), message.partition())
             if error is None:
                 yield message
+                # one that is written to all the time never comes to an end of its own
+                if message.offset() >= ends[read] - 1:
+                    unread.discard(read)
             elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-                left -= 1
+                unread.discard(read)
             else:
                 return
     finally:
