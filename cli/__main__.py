@@ -1,9 +1,15 @@
 """The lab's command line: each module beside this one is a verb, imported when it is used."""
 
+from cli.environment import interrupts
+
+if __name__ == "__main__":
+    interrupts.end_at_once()  # what is imported below takes the most of the time
+
 import importlib
 import pkgutil
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -50,6 +56,14 @@ class Verbs(click.Group):
         command: click.Command = importlib.import_module(f"cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; Ctrl-C ends it without a word, below the `^C` of a terminal."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(err=True)
+            ctx.exit(interrupts.INTERRUPTED)
+
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 def lab() -> None:
@@ -58,9 +72,13 @@ def lab() -> None:
 
 def main() -> None:
     """Run the verb that the arguments name; an error is told, and ends this with 1."""
-    complete_streams()
-    with telling_errors():
-        lab(prog_name="lab")
+    try:
+        interrupts.interrupt()
+        complete_streams()
+        with telling_errors():
+            lab(prog_name="lab")
+    except KeyboardInterrupt:
+        sys.exit(interrupts.INTERRUPTED)
 
 
 if __name__ == "__main__":

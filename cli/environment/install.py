@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from cli.environment import interrupts
 from cli.environment.caller import complete_streams, telling_errors
 from cli.environment.locations import LAB_FOLDER, LOGS, ROOT, VENV
 from cli.environment.lock import exclusive
@@ -142,10 +143,11 @@ def _own_environment() -> dict[str, str]:
 
 def main() -> None:
     """Make the environment that the launcher needs; an error is told and ends this with 1."""
-    complete_streams()
     try:
+        interrupts.interrupt()
+        complete_streams()
         with telling_errors():
             ensure()
     except KeyboardInterrupt:
         print("lab: interrupted; the next command makes up for it.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(interrupts.INTERRUPTED)

@@ -1,7 +1,9 @@
 """`./lab` in a clone: it sets itself up, repairs itself, and says what it lacks."""
 
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli.environment.locations import ROOT
+from tests.cli.environment.test_interrupts import CTRL_C
 
 PARTS = ("lab", "cli", "infra", "requirements.txt", "requirements-dev.txt", "requirements-bootstrap.txt")
 
@@ -96,6 +99,24 @@ def test_it_runs_through_a_link_from_any_folder(clone: Clone, tmp_path: Path) ->
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "lab").symlink_to(clone.folder / "lab")
     assert clone.lab("--help", program=tmp_path / "bin" / "lab").returncode == 0
+
+
+def test_ctrl_c_as_a_set_up_begins_ends_it_without_a_traceback(clone: Clone, tmp_path: Path) -> None:
+    stamp = clone.folder / ".lab" / "venv" / "installed" / "clone"
+    stamp.rename(stamp.with_name("was"))
+    python = tmp_path / "python"
+    begin = f"{CTRL_C}exec(sys.argv.pop(1))"
+    python.write_text(
+        f'#!/bin/sh\n[ "$1" = -I ] || exec {sys.executable} "$@"\n'
+        f'exec {sys.executable} -I -c {shlex.quote(begin)} "$3" "$4"\n'
+    )
+    python.chmod(0o700)
+    try:
+        ended = clone.lab("--help", LAB_PYTHON=str(python), PRESSED_AT="cli.environment.uv")
+    finally:
+        stamp.with_name("was").rename(stamp)
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode in {-signal.SIGINT, 130}
 
 
 def test_an_interrupted_set_up_is_made_good(clone: Clone) -> None:
