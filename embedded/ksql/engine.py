@@ -1,6 +1,7 @@
 """The engine: statements in; streams, tables and queries out. It runs nothing and touches no network."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from embedded.ksql.catalog import MemoryTopics, Source, Topics
@@ -9,6 +10,7 @@ from embedded.ksql.commands.show import push
 from embedded.ksql.errors import InvalidError, KsqlError, UnsupportedError
 from embedded.ksql.language import statements as ast
 from embedded.ksql.language.parser import parse, require_statement
+from embedded.ksql.overrides import Session
 from embedded.ksql.query import Query
 from embedded.ksql.result import StatementKind, StatementResult
 from embedded.ksql.types import Type
@@ -51,7 +53,7 @@ class Engine:
             UnsupportedError: a statement needs what this engine does not have; nothing was changed.
         """
         before = (dict(self.sources), dict(self.queries), dict(self.types), dict(self._made), self._serial)
-        session = {**self.properties, **(properties or {})}
+        session = Session(dict(properties or {}), self.properties)
         results: list[StatementResult] = []
         try:
             results.extend(self._execute(statement, session) for statement in parse(sql, self.types))
@@ -60,7 +62,7 @@ class Engine:
             raise
         return results
 
-    def _execute(self, statement: ast.Statement, session: dict[str, object]) -> StatementResult:
+    def _execute(self, statement: ast.Statement, session: Session) -> StatementResult:
         try:
             result = execute(self, statement, session, self._serial + 1)
         except KsqlError as error:
@@ -72,7 +74,7 @@ class Engine:
                 f"this statement cannot be compiled ({type(error).__name__}: {error})", statement.text
             ) from error
         self._serial += result.is_kept
-        return result
+        return replace(result, overrides=session.overrides)
 
     def partitions(self, topic: str) -> int | None:
         """How many partitions a topic has, or will have when it is made; None when there is none."""
@@ -98,7 +100,7 @@ class Engine:
         if not isinstance(statement, ast.Query):
             raise InvalidError("expected a SELECT statement", statement.text)
         try:
-            return push(self, statement, {**self.properties, **(properties or {})})
+            return push(self, statement, Session(dict(properties or {}), self.properties))
         except KsqlError as error:
             error.statement = error.statement or statement.text
             raise

@@ -32,6 +32,7 @@ class StatementResult:
         delete_topics: topics to delete (DROP … DELETE TOPIC).
         records: records to send (INSERT … VALUES); partition to be chosen with `partition_of`.
         extended: SHOW/DESCRIBE … EXTENDED was asked for.
+        overrides: the properties that its call overrides, as SET and UNSET have changed them up to it.
     """
 
     statement: str
@@ -44,7 +45,7 @@ class StatementResult:
     delete_topics: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
     extended: bool = False
-    properties: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_kept(self) -> bool:

@@ -11,6 +11,7 @@ from embedded.ksql.commands.results import result
 from embedded.ksql.commands.writing import write
 from embedded.ksql.errors import InvalidError, TopicError, UnknownTopicError
 from embedded.ksql.language import statements as ast
+from embedded.ksql.overrides import Session
 from embedded.ksql.plan import sources as declaring
 from embedded.ksql.plan.planner import Planned, plan
 from embedded.ksql.plan.properties import Properties
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from embedded.ksql.engine import Engine
 
 
-def create(engine: Engine, statement: ast.Create, session: dict[str, object], _: int) -> StatementResult:
+def create(engine: Engine, statement: ast.Create, session: Session, _: int) -> StatementResult:
     """Declares a stream or table."""
     known = _known(engine, statement)
     if known is not None and statement.if_not_exists:
@@ -42,9 +43,7 @@ def create(engine: Engine, statement: ast.Create, session: dict[str, object], _:
     return result(statement, "CREATE", source=source, topics=(topic,), message=f"{word} created")
 
 
-def create_as(
-    engine: Engine, statement: ast.CreateAs, session: dict[str, object], serial: int
-) -> StatementResult:
+def create_as(engine: Engine, statement: ast.CreateAs, session: Session, serial: int) -> StatementResult:
     """Makes a stream or table, and the query that fills it."""
     known = _known(engine, statement)
     if known is not None and statement.if_not_exists:
@@ -82,7 +81,7 @@ def create_as(
             del engine.queries[each]
     made_of = tuple(dict.fromkeys(read.name for read in planned.sources))
     source = replace(source, partitions=topic.partitions, query_id=query_id, made_of=made_of)
-    query = write(engine, statement, planned, source, query_id, session)
+    query = write(statement, planned, source, query_id, session)
     engine.sources[source.name] = source
     engine.queries[query.id] = query
     message = f"Created query with ID {query_id}"

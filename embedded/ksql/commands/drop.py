@@ -8,13 +8,14 @@ from embedded.ksql.catalog import Source
 from embedded.ksql.commands.results import result
 from embedded.ksql.errors import InvalidError, TopicError
 from embedded.ksql.language import statements as ast
+from embedded.ksql.overrides import Session
 from embedded.ksql.result import StatementResult
 
 if TYPE_CHECKING:
     from embedded.ksql.engine import Engine
 
 
-def drop(engine: Engine, statement: ast.Drop, _: dict[str, object], __: int) -> StatementResult:
+def drop(engine: Engine, statement: ast.Drop, _: Session, __: int) -> StatementResult:
     """Removes a source, and the query that fills it."""
     source = engine.sources.get(statement.name)
     word = "Stream" if statement.kind == "STREAM" else "Table"
@@ -46,7 +47,7 @@ def drop(engine: Engine, statement: ast.Drop, _: dict[str, object], __: int) -> 
     )
 
 
-def terminate(engine: Engine, statement: ast.Terminate, _: dict[str, object], __: int) -> StatementResult:
+def terminate(engine: Engine, statement: ast.Terminate, _: Session, __: int) -> StatementResult:
     """Ends queries."""
     if statement.query_id is None:
         ended = tuple(engine.queries)

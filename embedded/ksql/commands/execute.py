@@ -12,15 +12,14 @@ from embedded.ksql.commands.settings import create_type, drop_type, set_property
 from embedded.ksql.commands.show import describe, push, show
 from embedded.ksql.errors import InvalidError
 from embedded.ksql.language import statements as ast
+from embedded.ksql.overrides import Session
 from embedded.ksql.result import StatementResult
 
 if TYPE_CHECKING:
     from embedded.ksql.engine import Engine
 
 
-def execute(
-    engine: Engine, statement: ast.Statement, session: dict[str, object], serial: int
-) -> StatementResult:
+def execute(engine: Engine, statement: ast.Statement, session: Session, serial: int) -> StatementResult:
     """Carries out one statement.
 
     Args:
@@ -54,9 +53,7 @@ def execute(
     return result
 
 
-def _explain(
-    engine: Engine, statement: ast.Explain, session: dict[str, object], serial: int
-) -> StatementResult:
+def _explain(engine: Engine, statement: ast.Explain, session: Session, serial: int) -> StatementResult:
     if statement.query_id is not None:
         query = engine.queries.get(statement.query_id)
         if query is None:

@@ -10,6 +10,7 @@ from embedded.ksql.commands.results import result
 from embedded.ksql.commands.writing import write
 from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.language import statements as ast
+from embedded.ksql.overrides import Session
 from embedded.ksql.plan import sources as declaring
 from embedded.ksql.plan.planner import plan
 from embedded.ksql.result import StatementResult
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from embedded.ksql.engine import Engine
 
 
-def insert_into(
-    engine: Engine, statement: ast.InsertInto, session: dict[str, object], serial: int
-) -> StatementResult:
+def insert_into(engine: Engine, statement: ast.InsertInto, session: Session, serial: int) -> StatementResult:
     """Starts a query that writes into a stream."""
     target = _target(engine, statement.target, "Source `{}` does not exist.")
     if target.kind != "STREAM":
@@ -48,16 +47,14 @@ def insert_into(
         raise InvalidError(f"Query ID '{name}' already exists.")
     if planned.step.keys.window != target.window:
         raise UnsupportedError("INSERT INTO may not change windowing", feature="INSERT INTO")
-    query = write(engine, statement, planned, target, name, session)
+    query = write(statement, planned, target, name, session)
     engine.queries[query.id] = query
     return result(
         statement, "INSERT_SELECT", source=target, query=query, message=f"Created query with ID {name}"
     )
 
 
-def insert_values(
-    engine: Engine, statement: ast.InsertValues, session: dict[str, object], _: int
-) -> StatementResult:
+def insert_values(engine: Engine, statement: ast.InsertValues, session: Session, _: int) -> StatementResult:
     """Makes a record of values."""
     target = _target(engine, statement.target, "Cannot insert values into an unknown stream/table: `{}`")
     record = insertion.record(statement, target)

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embedded.ksql import overrides
 from embedded.ksql.commands.results import result
 from embedded.ksql.errors import InvalidError
 from embedded.ksql.language import statements as ast
+from embedded.ksql.overrides import Session
 from embedded.ksql.result import StatementResult
 
 if TYPE_CHECKING:
     from embedded.ksql.engine import Engine
 
 
-def set_property(
-    engine: Engine, statement: ast.SetProperty, session: dict[str, object], _: int
-) -> StatementResult:
+def set_property(engine: Engine, statement: ast.SetProperty, session: Session, _: int) -> StatementResult:
     """Sets a property of the session, or takes it back."""
     del engine
-    if statement.value is None:
-        session.pop(statement.name, None)
-        return result(statement, "UNSET", properties={statement.name: ""})
-    session[statement.name] = statement.value
-    return result(statement, "SET", properties={statement.name: statement.value})
+    name, value = statement.name, statement.value
+    if not overrides.is_known(name):
+        raise InvalidError(f"Unknown property: {name}")
+    if value is None:
+        session.pop(name, None)
+        return result(statement, "UNSET")
+    if overrides.is_denied(name):
+        raise InvalidError(overrides.DENIED)
+    if not overrides.is_fit(name, value):
+        raise InvalidError(f"Invalid value {value} for configuration {name}")
+    session[name] = value
+    return result(statement, "SET")
 
 
-def create_type(engine: Engine, statement: ast.CreateType, _: dict[str, object], __: int) -> StatementResult:
+def create_type(engine: Engine, statement: ast.CreateType, _: Session, __: int) -> StatementResult:
     """Names a type."""
     if statement.name in engine.types:
         message = (
@@ -40,7 +47,7 @@ def create_type(engine: Engine, statement: ast.CreateType, _: dict[str, object],
     return result(statement, "CREATE_TYPE", message=message)
 
 
-def drop_type(engine: Engine, statement: ast.DropType, _: dict[str, object], __: int) -> StatementResult:
+def drop_type(engine: Engine, statement: ast.DropType, _: Session, __: int) -> StatementResult:
     """Forgets a type's name."""
     if engine.types.pop(statement.name, None) is None:
         if not statement.if_exists:

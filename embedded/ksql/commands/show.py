@@ -9,6 +9,7 @@ from embedded.ksql.commands.results import result
 from embedded.ksql.errors import InvalidError, UnsupportedError
 from embedded.ksql.language import statements as ast
 from embedded.ksql.operators.running import RunningQuery, running
+from embedded.ksql.overrides import Session
 from embedded.ksql.plan import sources as declaring
 from embedded.ksql.plan.planner import plan
 from embedded.ksql.result import StatementKind, StatementResult
@@ -27,14 +28,13 @@ _KINDS: Final[Mapping[str, StatementKind]] = {
 }
 
 
-def show(engine: Engine, statement: ast.Show, session: dict[str, object], _: int) -> StatementResult:
+def show(engine: Engine, statement: ast.Show, _: Session, __: int) -> StatementResult:
     """Says what is asked for; the caller has the lists."""
     del engine
-    shown = {name: str(value) for name, value in session.items()} if statement.what == "PROPERTIES" else {}
-    return result(statement, _KINDS[statement.what], extended=statement.extended, properties=shown)
+    return result(statement, _KINDS[statement.what], extended=statement.extended)
 
 
-def describe(engine: Engine, statement: ast.Describe, _: dict[str, object], __: int) -> StatementResult:
+def describe(engine: Engine, statement: ast.Describe, _: Session, __: int) -> StatementResult:
     """Finds a source."""
     if statement.name is None:
         return result(statement, "SHOW_STREAMS", extended=True)
@@ -60,6 +60,4 @@ def push(engine: Engine, statement: ast.Query, session: Mapping[str, object]) ->
         raise UnsupportedError("pull queries are not supported: add EMIT CHANGES", feature="pull query")
     planned = plan(query, engine.sources, sink=None, default_key=declaring.default_key_format(session))
     name = f"transient_{query.source.alias}_{abs(hash(statement.text)) % 10**12}"
-    return running(
-        name, statement.text, planned, planned.step, None, query.limit, {**engine.properties, **session}
-    )
+    return running(name, statement.text, planned, planned.step, None, query.limit, dict(session))

@@ -1,9 +1,6 @@
 """The query that fills a sink."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from embedded.ksql.catalog import Source
 from embedded.ksql.language import statements as ast
@@ -11,12 +8,8 @@ from embedded.ksql.operators.running import RunningQuery, running
 from embedded.ksql.plan.planner import Planned
 from embedded.ksql.plan.steps import Write
 
-if TYPE_CHECKING:
-    from embedded.ksql.engine import Engine
 
-
-def write(  # noqa: PLR0917 - what a query is made of
-    engine: Engine,
+def write(
     statement: ast.Statement,
     planned: Planned,
     sink: Source,
@@ -39,5 +32,4 @@ def write(  # noqa: PLR0917 - what a query is made of
         stamp,
         table=step.table,
     )
-    properties = {**engine.properties, **session}
-    return running(query_id, statement.text, planned, root, sink, None, properties)
+    return running(query_id, statement.text, planned, root, sink, None, dict(session))

@@ -41,11 +41,11 @@ def judge(case: Mapping[str, Any], properties: Mapping[str, object] | None = Non
     engine = Engine(given, MemoryTopics(default=_PARTITIONS))
     expected_error = case.get("expectedException")
     try:
-        session: dict[str, object] = {}
+        session: Mapping[str, object] = {}
         inserted: list[Record] = []
         for statement in case["statements"]:
             for result in engine.execute(statement, session):
-                session.update(result.properties if result.kind == "SET" else {})
+                session = result.overrides
                 inserted += result.records
     except KsqlError as error:
         if expected_error is not None:

@@ -54,16 +54,16 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
         if replaced and instance.queries.held(replaced.id).rows:
             message = "CREATE OR REPLACE of a query that holds rows: terminate it, drop its sink, create it"
             raise UnsupportedError(message, statement=result.statement, feature="CREATE OR REPLACE")
-    done = [_carry_out(instance, result, properties) for result in results]
+    done = [_carry_out(instance, result) for result in results]
     instance.stale = False
     instance.source.read_from(instance.queries.starts())
     return done
 
 
-def _carry_out(instance: Instance, result: StatementResult, properties: Mapping[str, Any]) -> Done:
+def _carry_out(instance: Instance, result: StatementResult) -> Done:
     command = None
     if result.is_kept:
-        command = instance.statements.write(result, properties)
+        command = instance.statements.write(result)
         _apply(instance, result)
     elif result.kind == "INSERT_VALUES":
         instance.values.send(result.records, instance.cluster)

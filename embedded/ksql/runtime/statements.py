@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from embedded.ksql import overrides
 from embedded.ksql.catalog import TopicSpec
 from embedded.ksql.engine import Engine, StatementResult
 from embedded.ksql.errors import InvalidError, KsqlError
@@ -110,14 +111,14 @@ class Statements:
             log.error("statement %d of the command topic is left out: %s", command.offset, error)  # noqa: TRY400
             self.outcomes[command.command_id] = f"left out: {error}"
             return []
-        self._note(results, command.properties)
+        self._note(results)
         self.outcomes[command.command_id] = results[-1].message if results else ""
         return results
 
-    def _note(self, results: list[StatementResult], properties: Mapping[str, Any]) -> None:
-        merged = {**self.engine.properties, **properties}
-        reset = merged.get("ksql.streams.auto.offset.reset", merged.get("auto.offset.reset", "latest"))
-        self.resets |= {result.query.id: str(reset).lower() for result in results if result.query}
+    def _note(self, results: list[StatementResult]) -> None:
+        for result in results:
+            if result.query:
+                self.resets[result.query.id] = overrides.reset({**self.engine.properties, **result.overrides})
 
     def execute(self, sql: str, properties: Mapping[str, Any]) -> list[StatementResult]:
         """Carry out statements with the engine and make their topics; nothing is written down yet.
@@ -129,18 +130,18 @@ class Statements:
         self._topics.known.clear()
         results = self.engine.execute(sql, properties)
         self._cluster.create(spec for result in results for spec in result.topics)
-        self._note(results, properties)
+        self._note(results)
         return results
 
-    def write(self, result: StatementResult, properties: Mapping[str, Any]) -> Command:
-        """Write down a statement that was carried out.
+    def write(self, result: StatementResult) -> Command:
+        """Write down a statement that was carried out, with the properties that it had.
 
         Raises:
             FencedError: another instance wrote at the same moment; the engine has to be restored.
             RuntimeFailureError: Kafka did not take it; the engine has to be restored.
         """
         asked = dict(self._topics.known) | {spec.name: spec.partitions for spec in result.topics}
-        command = Command(command_id(result), f"{result.statement};", dict(properties), asked)
+        command = Command(command_id(result), f"{result.statement};", dict(result.overrides), asked)
         self.outcomes[command.command_id] = result.message
         return self._log.append(command)
 

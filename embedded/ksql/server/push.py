@@ -12,10 +12,11 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
+from embedded.ksql import overrides
 from embedded.ksql.errors import KsqlError
 from embedded.ksql.runtime.instance import Instance
 from embedded.ksql.runtime.push import PushQuery
-from embedded.ksql.server import overrides
+from embedded.ksql.server import properties
 from embedded.ksql.server.errors import BAD_REQUEST, ApiError, refused
 from embedded.ksql.server.statements import substitute
 
@@ -54,16 +55,15 @@ class PushQueries:
         Raises:
             ApiError: the statement or one of its properties is refused.
         """
-        overrides.check(request.properties, BAD_REQUEST)
+        properties.check(request.properties, BAD_REQUEST)
         sql = substitute(request.sql, request.variables)
         try:
             query = instance.engine.transient(sql, request.properties)
         except KsqlError as error:
             raise refused(error, sql) from error
-        merged = {**instance.engine.properties, **request.properties}
-        reset = str(merged.get("ksql.streams.auto.offset.reset", merged.get("auto.offset.reset", "latest")))
+        reset = overrides.reset({**instance.engine.properties, **request.properties})
         query_id = str(uuid.uuid4())
-        self._running[query_id] = PushQuery(instance.cluster, query, reset.lower())
+        self._running[query_id] = PushQuery(instance.cluster, query, reset)
         return query_id
 
     def close(self, query_id: str) -> None:

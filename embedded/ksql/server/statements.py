@@ -12,7 +12,7 @@ from embedded.ksql.runtime import executor
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.executor import Done
 from embedded.ksql.runtime.instance import Instance
-from embedded.ksql.server import entities, overrides
+from embedded.ksql.server import entities, properties
 from embedded.ksql.server.entities import Entity, entity
 from embedded.ksql.server.errors import (
     BAD_REQUEST,
@@ -67,7 +67,7 @@ def execute(instance: Instance, request: KsqlRequest, host: str) -> list[Entity]
         ApiError: a statement is refused, or Kafka did not take it.
     """
     sql = substitute(request.ksql, request.variables)
-    overrides.check(request.properties, SERVER_ERROR, sql)
+    properties.check(request.properties, SERVER_ERROR, sql)
     if _STREAMED.match(sql):
         message = (
             "The following statement types should be issued to the websocket endpoint '/query':"

@@ -59,6 +59,25 @@ def test_replacing_a_derived_stream_keeps_its_query_id(engine: Engine) -> None:
     assert [column.name for column in engine.sources["A"].columns] == ["K", "V", "W"]
 
 
+def test_a_property_is_set_for_the_statements_that_follow_in_the_call(engine: Engine) -> None:
+    engine.execute(
+        "SET 'ksql.output.topic.name.prefix' = 'x-'; CREATE STREAM a AS SELECT k, v FROM s;"
+        "UNSET 'ksql.output.topic.name.prefix'; CREATE STREAM b AS SELECT k, v FROM s;"
+    )
+    engine.execute("CREATE STREAM c AS SELECT k, v FROM s;")
+    assert [engine.sources[name].topic for name in "ABC"] == ["x-A", "B", "C"]
+
+
+def test_what_is_unset_is_again_as_the_engine_has_it() -> None:
+    engine = Engine({"ksql.output.topic.name.prefix": "x-"})
+    engine.execute(STREAM)
+    engine.execute(
+        "UNSET 'ksql.output.topic.name.prefix'; CREATE STREAM a AS SELECT k, v FROM s;",
+        {"ksql.output.topic.name.prefix": "y-"},
+    )
+    assert engine.sources["A"].topic == "x-A"
+
+
 def test_inserted_values_are_a_record(engine: Engine) -> None:
     (result,) = engine.execute("INSERT INTO s (ROWTIME, k, v) VALUES (17, 'x', 1 + 2);")
     assert result.records == (Record("s", b"x", b'{"V":3,"W":null}', 17, -1),)

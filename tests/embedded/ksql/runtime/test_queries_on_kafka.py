@@ -59,6 +59,28 @@ def test_a_query_may_begin_at_the_end(ksql: InstanceProcess, topics: Topics) -> 
     assert values(topics.read("totals", 1)) == [{"N": 1, "TOTAL": 12}]
 
 
+def test_what_a_script_sets_holds_for_its_statements_after_a_restart_too(
+    ksql: InstanceProcess, topics: Topics
+) -> None:
+    topics.make("raw")
+    topics.send("raw", {"n": 1})
+    topics.flush()
+    ksql.ksql(f"""
+        CREATE STREAM raw (n BIGINT) WITH (KAFKA_TOPIC='{topics.named("raw")}', VALUE_FORMAT='JSON');
+        SET 'auto.offset.reset' = 'latest';
+        SET 'ksql.persistence.wrap.single.values' = 'false';
+        CREATE STREAM bare WITH (KAFKA_TOPIC='{topics.named("bare")}') AS SELECT n FROM raw EMIT CHANGES;
+    """)
+    topics.send("raw", {"n": 2})
+    topics.flush()
+    assert values(topics.read("bare", 1)) == [2]
+    ksql.kill()
+    ksql.start()
+    topics.send("raw", {"n": 3})
+    topics.flush()
+    assert values(topics.read("bare", 2)) == [2, 3]
+
+
 def test_what_others_write_into_a_sink_reaches_its_readers(ksql: InstanceProcess, topics: Topics) -> None:
     ksql.ksql(statements(topics))
     topics.send("raw", {"host": "a", "bytes": 11})
