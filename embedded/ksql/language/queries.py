@@ -4,7 +4,7 @@ from typing import Literal
 
 from embedded.ksql.errors import InvalidError
 from embedded.ksql.language import tree
-from embedded.ksql.language.expressions import expression, primary, value_expression
+from embedded.ksql.language.expressions import expression, value_expression
 from embedded.ksql.language.statements import Join, Relation, Select, SelectItem, WindowClause, Within
 from embedded.ksql.language.stream import TokenStream
 
@@ -64,20 +64,13 @@ def _item(reader: TokenStream) -> SelectItem:
         source = reader.identifier()
         reader.expect(".", "*")
         return SelectItem(None, star="all", source=source, place=place)
-    base = reader.attempt(lambda: _struct_star(reader))
-    if base is not None:
-        return SelectItem(base, star="struct", place=place)
     value = expression(reader)
+    if reader.accept("->", "*"):
+        return SelectItem(value, star="struct", place=place)
     alias = None
     if reader.accept("AS") or reader.at_identifier():
         alias = reader.identifier()
     return SelectItem(value, alias, place=place)
-
-
-def _struct_star(reader: TokenStream) -> tree.Expression:
-    base = primary(reader)
-    reader.expect("->", "*")
-    return base
 
 
 def _relation(reader: TokenStream) -> Relation:

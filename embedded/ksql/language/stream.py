@@ -61,7 +61,8 @@ class TokenStream:
     @property
     def place(self) -> Place:
         """Where the next token stands."""
-        return Place(self.token.line, self.token.column + 1)
+        found = self._tokens[self._at]
+        return Place(found.line, found.column + 1)
 
     @property
     def previous_end(self) -> int:

@@ -244,7 +244,7 @@ def rewrite(node: Expression, change: Callable[[Expression], Expression | None])
             new = tuple(rewrite(item, change) if isinstance(item, Expression) else item for item in value)
         else:
             continue
-        if new != value or new is not value:
+        if new is not value:
             updates[name] = new
     return replace(node, **updates) if updates else node  # type: ignore[arg-type]
 

@@ -16,14 +16,14 @@ from embedded.ksql.plan.schema import BOUNDS, PSEUDO, SYSTEM, source_schema
 
 @dataclass(frozen=True, slots=True)
 class Aliased:
-    """A source under the alias that a query gives it."""
+    """A source under the alias that a query gives it.
+
+    `columns` are the names of its columns, pseudo columns and window bounds included.
+    """
 
     alias: str
     source: Source
-
-    def has(self, column: str) -> bool:
-        """Whether it has a column of that name, pseudo columns and window bounds included."""
-        return source_schema(self.source).value(column) is not None
+    columns: frozenset[str]
 
 
 class Scope:
@@ -53,7 +53,8 @@ class Scope:
                 )
             if any(known.alias == relation.alias for known in self.sources):
                 raise InvalidError(f"Duplicate alias: {relation.alias}", **place)  # type: ignore[arg-type]
-            self.sources.append(Aliased(relation.alias, source))
+            names = frozenset(source_schema(source).columns())
+            self.sources.append(Aliased(relation.alias, source, names))
 
     @property
     def is_join(self) -> bool:
@@ -69,7 +70,7 @@ class Scope:
 
     def holders(self, column: str) -> list[Aliased]:
         """The sources that have a column of that name."""
-        return [each for each in self.sources if each.has(column)]
+        return [each for each in self.sources if column in each.columns]
 
     def qualify(self, node: Expression) -> Expression:
         """`node` with every column reference given its source's alias.
@@ -132,7 +133,7 @@ class Scope:
                         column=column.place.column,
                     )
             else:
-                found = source is not None and source.has(column.name)
+                found = source is not None and column.name in source.columns
             if not found:
                 raise InvalidError(
                     f"{clause} column '{show(column)}' cannot be resolved.{hint}",
