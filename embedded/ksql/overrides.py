@@ -15,6 +15,7 @@ _FREE: Final = "ksql.functions."
 """What begins so may go on as it likes: a function's own settings."""
 
 _NUMBERS: Final = frozenset({"cache.max.bytes.buffering", "commit.interval.ms"})
+_FLAGS: Final = frozenset({"ksql.new.query.planner.enabled", "ksql.persistence.wrap.single.values"})
 _RESETS: Final = frozenset({"earliest", "latest"})
 _DENIED: Final = "ksql.service.id"
 DENIED: Final = (
@@ -40,12 +41,17 @@ def _names() -> dict[str, frozenset[str]]:
     return {whose: frozenset(name for by, name in lines if by == whose) for whose, _ in lines}
 
 
+def without_prefix(name: str) -> str:
+    """The name that Kafka has for a property."""
+    return name.removeprefix(_STREAMS)
+
+
 def is_known(name: str) -> bool:
     """Whether a property is anybody's: ksqlDB's, or that of a client which `ksql.streams.` may precede."""
     names = _names()
     if name.startswith(_KSQL) and not name.startswith(_STREAMS):
         return name in names["ksql"] or name.startswith(_FREE)
-    plain = name.removeprefix(_STREAMS)
+    plain = without_prefix(name)
     whose, _, rest = plain.partition(".")
     if whose in {"consumer", "producer", "topic"} and rest in names[whose]:
         return True
@@ -59,10 +65,12 @@ def is_denied(name: str) -> bool:
 
 def is_fit(name: str, value: Any) -> bool:
     """Whether a property can have a value. Only those are looked at that mean something here."""
-    plain = name.removeprefix(_STREAMS)
+    plain, text = without_prefix(name), str(value)
     if plain == AUTO_OFFSET_RESET:
-        return str(value).lower() in _RESETS
-    return plain not in _NUMBERS or str(value).strip().isdecimal()
+        return text in _RESETS
+    if plain in _FLAGS:
+        return text.lower() in {"true", "false"}
+    return plain not in _NUMBERS or text.strip().isdecimal()
 
 
 def reset(properties: Mapping[str, object]) -> str:

@@ -27,7 +27,7 @@ def set_property(engine: Engine, statement: ast.SetProperty, session: Session, _
     if overrides.is_denied(name):
         raise InvalidError(overrides.DENIED)
     if not overrides.is_fit(name, value):
-        raise InvalidError(f"Invalid value {value} for configuration {name}")
+        raise InvalidError(f"Invalid value {value} for configuration {overrides.without_prefix(name)}")
     session[name] = value
     return result(statement, "SET")
 
