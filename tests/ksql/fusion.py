@@ -19,8 +19,8 @@ from tests.ksql.seen import Seen
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = REPOSITORY / "ksql"
 RULES: Final = REPOSITORY / "detections"
-ARRIVAL: Final = 1_760_068_800_000
-"""When the first record arrives: 2025-10-10 04:00 UTC, after all that is seen."""
+ARRIVAL: Final = 1_760_155_200_000
+"""When the first record arrives: 2025-10-11 04:00 UTC, after all that is seen."""
 
 
 @cache

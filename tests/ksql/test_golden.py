@@ -27,10 +27,13 @@ ATTRIBUTION: Final = frozenset(
         "PROCESS_CREATION",
         "PROCESS_INVENTORY",
         "AGENT_PLACE",
+        "dead-letters",
     }
 )
 DETECTIONS: Final = frozenset({"FLOW_RHYTHM", "FLOW_RHYTHM_MEASURED", "FLOW_FINDING", "flow-detections"})
-STREAMS: Final = frozenset({"CONN", "ENDPOINT_SOCKET", "CONN_MATCH", "FLOW_FINDING", "FLOW_RHYTHM_MEASURED"})
+STREAMS: Final = frozenset(
+    {"CONN", "ENDPOINT_SOCKET", "CONN_MATCH", "FLOW_FINDING", "FLOW_RHYTHM_MEASURED", "dead-letters"}
+)
 WORDING: Final = frozenset({"DETECTION", "LEVEL", "TAGS"})
 WINDOW_BYTES: Final = 9
 """A windowed key's text ends where 8 bytes, the beginning of the window, are left: the first of them is 0."""

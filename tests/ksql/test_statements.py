@@ -16,7 +16,7 @@ SOURCES = (
     topics.OSQUERY_SOCKETS,
     topics.OSQUERY_PROCESSES,
 )
-SINKS = (topics.ENRICHED, topics.UNATTRIBUTED, topics.DETECTIONS)
+SINKS = (topics.ENRICHED, topics.UNATTRIBUTED, topics.DETECTIONS, topics.DEAD_LETTERS)
 
 
 def test_the_statements_read_and_write_the_labs_topics() -> None:

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra import topics
+from infra.observation.faults import wrong_clock
 from infra.observation.faults.finding import Finding
 from infra.observation.survey import hop
 from infra.observation.survey.seen import Survey
 
 NAME: Final = "changed schema"
-RECENT_SECONDS: Final = 900.0
-"""A dead letter that is older is history: it is counted in the table and no fault of now."""
 
 
 def find(survey: Survey) -> Iterator[Finding]:
     """Each topic of which records became dead letters of late, with the reason."""
-    for letters in survey.dead_letters:
-        if letters.latest < survey.at - RECENT_SECONDS:
+    for letters in survey.recent_dead_letters:
+        if wrong_clock.tells(letters):
             continue
         yield Finding(
             fault=NAME,

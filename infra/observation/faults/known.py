@@ -11,6 +11,8 @@ from infra.observation.faults import (
     failed_sink,
     falling_behind,
     full_disk,
+    incomplete_query,
+    late_sensor,
     missing_query,
     missing_topic,
     paused_query,
@@ -32,10 +34,12 @@ FAULTS: Final[tuple[Callable[[Survey], Iterator[Finding]], ...]] = (
     failed_query.find,
     missing_query.find,
     paused_query.find,
+    incomplete_query.find,
     failed_sink.find,
     changed_schema.find,
     wrong_clock.find,
     stopped_agent.find,
+    late_sensor.find,
     falling_behind.find,
 )
 """A dead process explains that its service does not answer; a missing topic, that its query fails."""

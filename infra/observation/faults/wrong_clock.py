@@ -3,19 +3,36 @@
 from collections.abc import Iterator
 from typing import Final
 
+from infra import topics
 from infra.observation.faults.finding import Finding
 from infra.observation.survey import hop
-from infra.observation.survey.seen import Clock, Survey
+from infra.observation.survey.seen import Clock, DeadLetters, Survey
 
 NAME: Final = "wrong clock"
+_AHEAD: Final = "ahead of its arrival"
+"""What ksql/21_dead_letters.ksql says of an event from the future."""
 _ENOUGH: Final = 3
 """So few events may be chance: a five-tuple comes back."""
 _TOLERATED: Final = 10.0
 """Seconds between this machine and a server: more makes certificates and searches by time go wrong."""
 
 
+def tells(letters: DeadLetters) -> bool:
+    """Whether it is a clock that made dead letters of these."""
+    return _AHEAD in letters.reason
+
+
 def find(survey: Survey) -> Iterator[Finding]:
     """Each clock that is off by so much that events find no match, or soon will."""
+    for letters in filter(tells, survey.recent_dead_letters):
+        yield Finding(
+            fault=NAME,
+            hop=hop.topic(letters.topic),
+            what=f"{letters.count} events of {letters.topic}: {letters.reason}. The last: {letters.record}",
+            causes="The host does not synchronise its clock, or was set to another date.",
+            remedy="On the host: w32tm /resync /force (Windows), timedatectl set-ntp true (Linux). The "
+            f"events are in the topic {topics.DEAD_LETTERS}, and no others are harmed.",
+        )
     for clock in survey.clocks:
         if _misses(clock, survey.window_seconds):
             yield _of_host(

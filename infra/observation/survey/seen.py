@@ -9,6 +9,9 @@ SERVICES: Final[tuple[Kind, ...]] = ("kafka", "ksqldb", "connect", "splunk", "he
 """What every stack consists of, as far as the data's way is concerned: a console only looks on."""
 
 
+_RECENT_SECONDS: Final = 900.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """Whether one service answered. `refusal` is what it said or what went wrong, empty when it is well."""
@@ -96,6 +99,8 @@ class Source:
     name: str
     topic: str
     latest: float
+    late: int = 0
+    """Of a sensor: how many of its last records came longer after the connection began than the grace is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +155,13 @@ class Survey:
     """What Splunk wants free before it takes events."""
     window_seconds: float = 60.0
     """The attribution window: a clock that is off by more finds no match."""
+    grace_seconds: float = 86_400.0
+    """How late a record may be and still be joined."""
+
+    @property
+    def recent_dead_letters(self) -> list[DeadLetters]:
+        """Those of the last quarter of an hour: one that is older is history, and no fault of now."""
+        return [letters for letters in self.dead_letters if letters.latest >= self.at - _RECENT_SECONDS]
 
     def answers(self, kind: Kind) -> bool:
         """Whether a service was asked and answered."""

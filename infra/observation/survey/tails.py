@@ -1,5 +1,6 @@
 """The last records of topics: which hosts send, and what could not be read."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -19,16 +20,29 @@ _SHOWN: Final = 300
 """Characters of a dead letter's record that are kept to be shown."""
 
 
-def sources(bootstrap: str, security: Mapping[str, str], names: Iterable[str]) -> list[Source]:
-    """When each host last sent into each topic, as far as the last records tell; without the lab's probe."""
+def sources(bootstrap: str, security: Mapping[str, str], names: Iterable[str], grace: float) -> list[Source]:
+    """When each host last sent into each topic, as far as the last records tell; without the lab's probe.
+
+    A connection is late that was told more than `grace` seconds after it began.
+    """
     latest: dict[tuple[str, str], float] = {}
+    late: Counter[tuple[str, str]] = Counter()
     for message in _tail(bootstrap, security, names, SOURCE_RECORDS):
         host = (message.key() or b"").decode(errors="backslashreplace")
         if host and host != HOST:
             at = message.timestamp()[1] / 1000
             place = (message.topic(), host)
             latest[place] = max(latest.get(place, 0.0), at)
-    return [Source(name=host, topic=topic, latest=at) for (topic, host), at in sorted(latest.items())]
+            late[place] += place[0] == topics.ZEEK_CONN and _is_late(message.value(), at - grace)
+    return [
+        Source(name=host, topic=topic, latest=at, late=late[topic, host])
+        for (topic, host), at in sorted(latest.items())
+    ]
+
+
+def _is_late(conn: bytes | None, earliest: float) -> bool:
+    began = _object(conn).get("ts")
+    return isinstance(began, int | float) and began < earliest
 
 
 def dead_letters(bootstrap: str, security: Mapping[str, str]) -> list[DeadLetters]:

@@ -43,6 +43,7 @@ def take(told: StackOutputs, project: Path) -> Survey:
     run = RunDirectory(project / told.run_directory)
     is_embedded = told.logging_server == "embedded"
     asked = way.statements(project / "ksql", project / "detections")
+    times = join_times.read(project / "ksql", {})
     with ThreadPoolExecutor(max_workers=6) as pool:
         services = {service.kind: service for service in pool.map(lambda ask: ask(), _questions(told))}
         survey = Survey(
@@ -53,7 +54,8 @@ def take(told: StackOutputs, project: Path) -> Survey:
             programs=_programs(run) if is_embedded else (),
             free_mb=shutil.disk_usage(run.path).free // 10**6 if is_embedded and run.path.exists() else None,
             needed_mb=_needed_mb(run) if is_embedded else 0,
-            window_seconds=join_times.read(project / "ksql", {}).window,
+            window_seconds=times.window,
+            grace_seconds=times.grace,
         )
         parts = [pool.submit(part, told, survey, asked) for part in (_from_kafka, _from_ksqldb, _from_splunk)]
         kafka, ksqldb, splunk = (part.result() for part in parts)
@@ -110,7 +112,7 @@ def _from_kafka(told: StackOutputs, survey: Survey, asked: list[Any]) -> dict[st
         "topics_at": time.time(),
         "lags": _or({}, lambda: broker.query_lags(admin)),
         "sink_lag": _or(None, lambda: broker.group_lag(admin, f"connect-{NAME}", CARRIED)),
-        "sources": tails.sources(*at, (topics.ZEEK_CONN, *way.ENDPOINTS)),
+        "sources": tails.sources(*at, (topics.ZEEK_CONN, *way.ENDPOINTS), survey.grace_seconds),
         "dead_letters": tails.dead_letters(*at),
         "coverage": conclusions.coverage(*at),
         "clocks": conclusions.clocks(*at, conclusions.lately(survey.at)),

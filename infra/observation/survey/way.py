@@ -70,6 +70,7 @@ def queries(asked: Sequence[Statement], running: Sequence[client.Query]) -> list
                 sink=statement.name,
                 place=statement.place,
                 state=chosen.state if chosen else "TERMINATED",
+                error=chosen.error if chosen else "",
             )
         )
     return found
