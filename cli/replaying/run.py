@@ -19,6 +19,7 @@ from infra.errors import UnreachableError
 from infra.observation import outcome as outcomes
 from infra.observation.drain import await_drained
 from infra.observation.outcome import Outcome
+from infra.observation.survey import broker
 from infra.observation.topic import Reader
 from infra.outputs import StackOutputs
 from infra.pipeline import join_times
@@ -94,6 +95,7 @@ def run(replay: Replay) -> Replayed:
                 replay.bootstrap,
                 Times(
                     keep=replay.keep_time,
+                    newest=newest_seen(replay.bootstrap, replay.security),
                     speed=replay.speed,
                     run_directory=replay.run_directory,
                     window=times.window,
@@ -115,6 +117,16 @@ def run(replay: Replay) -> Replayed:
     return Replayed(
         recording=recording, shipment=shipment, outcome=outcome, figures=figures(recording, shipment, outcome)
     )
+
+
+def newest_seen(bootstrap: str, security: Mapping[str, str]) -> float | None:
+    """The newest event time of the connections that a pipeline has concluded about; None before the first.
+
+    Raises:
+        UnreachableError: Kafka does not answer.
+    """
+    concluded = broker.topics(broker.client(bootstrap, security), (topics.MATCHES, topics.UNATTRIBUTED))
+    return max((topic.latest for topic in concluded.values() if topic.latest is not None), default=None)
 
 
 def written(reader: Reader, wanted: Iterable[str]) -> Counter[str]:

@@ -6,8 +6,9 @@ the pipeline waits for late events.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -45,18 +46,43 @@ def claim(directory: Path, *, span: float, end: float, window: float, grace: flo
             raise ClaimError(
                 f"this recording spans {span / 3600:.1f} h, and the pipeline takes late events for "
                 f"{grace / 3600:.0f} h only",
-                "Replay a part of it, or all of it at its own times with --keep-time.",
+                "Replay a part of it, or all of it at its own times on a stack that has seen nothing: "
+                "./lab destroy, ./lab up --no-replay, ./lab replay --keep-time.",
             )
         if candidate - span < earliest:
             raise ClaimError(
                 f"this recording spans {span / 3600:.1f} h, and no such stretch of event time is free within "
                 f"the {grace / 3600:.0f} h for which the pipeline takes late events ({len(taken)} are taken)",
-                "Wait until stretches become free, start a fresh stack (./lab destroy, ./lab up), "
-                "or replay it at its own times with --keep-time.",
+                "Wait until stretches become free, or replay it on a fresh stack: ./lab destroy, "
+                "./lab up --no-replay.",
             )
         kept = [[start, stop] for start, stop in taken if stop + apart > earliest]
         file.write_bytes(orjson.dumps([*kept, [candidate - span, candidate]]))
     return candidate
+
+
+def refuse_late(moments: Sequence[float], *, newest: float | None, grace: float) -> None:
+    """Refuse a recording at its own times of which a pipeline would take nothing, or a part.
+
+    Args:
+        moments: the recording's event times, in seconds since 1970.
+        newest: the latest event time that the pipeline has seen; None when it has seen nothing.
+        grace: how late an event may be and still be joined, in seconds.
+
+    Raises:
+        ClaimError: some are too late.
+    """
+    if newest is None:
+        return
+    late = sum(moment < newest - grace for moment in moments)
+    if late:
+        raise ClaimError(
+            f"{late:,} of {len(moments):,} records are more than {grace / 3600:.0f} h older than the newest "
+            f"that the pipeline has seen ({datetime.fromtimestamp(newest, UTC):%Y-%m-%d %H:%M} UTC), so it "
+            "would drop them",
+            "Replay it without --keep-time, or on a stack that has seen nothing: ./lab destroy, "
+            "./lab up --no-replay.",
+        )
 
 
 @contextmanager

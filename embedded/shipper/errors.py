@@ -8,7 +8,7 @@ class RecordingError(LabError):
 
 
 class ClaimError(LabError):
-    """No stretch of event time is free for another replay on this stack."""
+    """No stretch of event time is free for a replay on this stack, or its own is too long ago."""
 
 
 class DeliveryError(LabError):

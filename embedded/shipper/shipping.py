@@ -28,6 +28,8 @@ class Times:
 
     keep: bool = False
     """As recorded; nothing keeps such a replay from matching another."""
+    newest: float | None = None
+    """The latest event time that the pipeline has seen, in seconds since 1970; None for none."""
     speed: float | None = None
     """1 is real time, 10 ten times as fast, None as fast as possible."""
     run_directory: Path
@@ -64,7 +66,7 @@ def ship(
     """Write the whole recording to Kafka, or hand it to a Beats input in front of it.
 
     Raises:
-        ClaimError: no stretch of event time is free.
+        ClaimError: no stretch of event time is free, or the recording's own is too long ago.
         DeliveryError: Kafka did not take everything.
     """
     corrections = [recording.correction(record) for record in recording.records]
@@ -76,6 +78,8 @@ def ship(
     ]
     order = sorted(range(len(arrivals)), key=arrivals.__getitem__)
     first, last = min(moments), max(arrivals)
+    if times.keep:
+        claim.refuse_late(moments, newest=times.newest, grace=times.grace)
     shift = _shift(first, last, arrivals[order[0]], times)
     tell(f"shipping {len(order)} records")
     began = time.monotonic()

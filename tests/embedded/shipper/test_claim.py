@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.shipper.claim import claim
+from embedded.shipper.claim import claim, refuse_late
 from embedded.shipper.errors import ClaimError
 
 DAY = 86_400.0
@@ -43,13 +43,24 @@ def test_when_none_is_left_the_error_says_what_to_do(tmp_path: Path) -> None:
         take(tmp_path, 7 * 3600.0)
     with pytest.raises(ClaimError, match=r"7\.0 h") as raised:
         take(tmp_path, 7 * 3600.0)
-    assert "--keep-time" in raised.value.remedy
+    assert "--no-replay" in raised.value.remedy
 
 
 def test_a_recording_longer_than_the_grace_period_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="takes late events for 24 h only") as raised:
         take(tmp_path, DAY + 1)
     assert "--keep-time" in raised.value.remedy
+
+
+def test_a_recording_at_its_own_times_is_refused_where_a_pipeline_would_drop_a_part_of_it() -> None:
+    with pytest.raises(ClaimError, match=r"1 of 2 records .* 24 h older .*2027-01-15 08:00 UTC") as raised:
+        refuse_late([NOW - DAY - 1, NOW - DAY], newest=NOW, grace=DAY)
+    assert "--no-replay" in raised.value.remedy
+
+
+@pytest.mark.parametrize("newest", [None, NOW, NOW - 400 * DAY])
+def test_one_that_is_late_within_the_grace_or_new_is_taken(newest: float | None) -> None:
+    refuse_late([NOW - DAY, NOW + 60], newest=newest, grace=DAY)
 
 
 def test_stretches_beyond_the_grace_period_are_forgotten(tmp_path: Path) -> None:
