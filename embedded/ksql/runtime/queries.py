@@ -91,7 +91,7 @@ class Queries:
         self.ends.clear()
         self.handing_on = None
         self._missing = missing
-        recovery = Recovery(self._cluster, self._names, self._transaction, self._memory)
+        recovery = Recovery(self._cluster, self._names, self._transaction, self._states, self._memory)
         try:
             for worker in self.workers.values():
                 for query in queries.values():

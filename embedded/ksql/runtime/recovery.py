@@ -13,7 +13,9 @@ from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.journal import Attached, Batch, Born, Entry, Event, Placed, Run
 from embedded.ksql.runtime.names import Names
+from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.replay import Replay
+from embedded.ksql.runtime.states import QueryStates
 from embedded.ksql.runtime.transaction import Transaction, fence
 from embedded.ksql.runtime.worker import Intake, Worker
 from embedded.ksql.state.memory import Memory
@@ -28,6 +30,10 @@ TOGETHER = 64
 
 PIECES = 20
 """Pieces of a snapshot after which it is time to look at the memory."""
+
+
+ANEW = "To begin anew, terminate it, drop what it writes, and create that again."
+"""What remedies a state that lacks something."""
 
 
 def _nothing(record: Record, partition: int, handed_on: bool) -> None:
@@ -53,7 +59,10 @@ class _History:
 class Recovery:
     """Takes workers over and brings them to where the last committed transaction has left them."""
 
-    def __init__(self, cluster: Cluster, names: Names, transaction: Transaction, memory: Memory) -> None:
+    def __init__(
+        self, cluster: Cluster, names: Names, transaction: Transaction, states: QueryStates, memory: Memory
+    ) -> None:
+        self._states = states
         self._memory = memory
         self._cluster = cluster
         self._names = names
@@ -201,5 +210,14 @@ class Recovery:
             for stage in run.stages
             if (stage, run.partition) in worker.readers
         )
+        if readers and (gone := self.replay.gone(run)):
+            self._tell_loss(worker.reached(readers), gone)
         records = self.replay.take(run) if readers else []
         return Intake(run.input, run.start, run.stop, records, readers)
+
+    def _tell_loss(self, readers: Iterable[Reader], gone: str) -> None:
+        """Say of those readers that hold anything that it is without what is gone."""
+        loss = f"{gone}, which it still needed: what it counts or joins lacks that. {ANEW}"
+        for query_id in {reader.query.id for reader in readers if reader.task.states}:
+            if self._states.note_loss(query_id, loss):
+                log.error("query %s: %s", query_id, loss)

@@ -1,6 +1,5 @@
 """Reads the records again that a journal names, in the order in which it names them."""
 
-import logging
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -12,8 +11,6 @@ from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.intake import Source
 from embedded.ksql.runtime.journal import Run
-
-log = logging.getLogger(__name__)
 
 AHEAD: Final = 50_000
 """Records of one partition that are kept in memory before they are needed."""
@@ -37,18 +34,24 @@ class Replay:
         for run in runs:
             self._go_to(run.input, run.start)
 
-    def take(self, run: Run) -> list[Record]:
-        """The run's records.
+    def gone(self, run: Run) -> str:
+        """What of a run Kafka has deleted since, in words; empty when it has all of it."""
+        if not self._is_there(run):
+            return f"topic {run.topic} was deleted"
+        first = self._first(run.input)
+        if run.start < first:
+            where = f"topic {run.topic}, partition {run.partition}"
+            return f"offsets {run.start} to {first - 1} of {where}, were deleted"
+        return ""
 
-        Records that Kafka has deleted since are left out, and that is logged as an error: what a query
-        remembers of them is lost.
+    def take(self, run: Run) -> list[Record]:
+        """The run's records, without those that are `gone`.
 
         Raises:
             RuntimeFailureError: Kafka does not give them within the time limit.
         """
         key = run.input
         if not self._is_there(run):
-            log.error("topic %s was deleted, but a query still needed it: its state is incomplete", run.topic)
             return []
         self._go_to(key, run.start)
         ahead = self._ahead[key]
@@ -74,16 +77,13 @@ class Replay:
             self._stops |= self._cluster.ends([run.input], committed=False)
         return run.stop <= self._stops[run.input]
 
-    def _go_to(self, key: Input, offset: int) -> None:
+    def _first(self, key: Input) -> int:
         if key not in self._starts:
             self._starts |= self._cluster.starts([key])
-        if offset < self._starts[key]:
-            log.error(
-                "%s, partition %d: offsets %d to %d are deleted, but a query still needed them: its state is "
-                "incomplete. Keep records longer (retention) than the queries' windows and grace periods.",
-                *(*key, offset, self._starts[key]),
-            )
-            self._starts[key] = offset
+        return self._starts[key]
+
+    def _go_to(self, key: Input, offset: int) -> None:
+        offset = max(offset, self._first(key))
         if offset < self._taken.get(key, offset + 1):
             self._ahead[key] = deque()
             self._ends.pop(key, None)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Status = Literal["RUNNING", "PAUSED", "ERROR"]
@@ -12,11 +12,21 @@ Status = Literal["RUNNING", "PAUSED", "ERROR"]
 
 @dataclass(frozen=True, slots=True)
 class QueryState:
-    """A query's state; `error` is the reason of an ERROR, and `since` when it came (ms since 1970)."""
+    """A query's state.
+
+    Args:
+        status: whether it runs.
+        error: the reason of an ERROR.
+        since: when the status came, in ms since 1970.
+        loss: what of its input was gone when this server recovered what the query holds; empty when nothing.
+        lost: when that was, in ms since 1970.
+    """
 
     status: Status = "RUNNING"
     error: str = ""
     since: int = 0
+    loss: str = ""
+    lost: int = 0
 
 
 class QueryStates:
@@ -32,9 +42,18 @@ class QueryStates:
             return self._states.get(query_id, QueryState())
 
     def set(self, query_id: str, status: Status, error: str = "") -> None:
-        """A query's new state."""
+        """A query's new state; what it has lost stays lost."""
         with self._lock:
-            self._states[query_id] = QueryState(status, error, int(time.time() * 1000))
+            before = self._states.get(query_id, QueryState())
+            self._states[query_id] = replace(before, status=status, error=error, since=_now())
+
+    def note_loss(self, query_id: str, loss: str) -> bool:
+        """Note what a query has lost, the first time; return whether it is that."""
+        with self._lock:
+            before = self._states.get(query_id, QueryState())
+            if not before.loss:
+                self._states[query_id] = replace(before, loss=loss, lost=_now())
+            return not before.loss
 
     def forget(self, query_id: str) -> None:
         """A query that is no more."""
@@ -45,3 +64,7 @@ class QueryStates:
         """The states of all queries that are not simply RUNNING since they were made."""
         with self._lock:
             return dict(self._states)
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from embedded.ksql.query import Query
@@ -145,6 +145,17 @@ class Worker:
     def attached_to(self, topic: str) -> tuple[Reader, ...]:
         """The readers that get the topic's records handed on."""
         return tuple(self._attached.get(topic, ()))
+
+    def reached(self, readers: Iterable[Reader]) -> Collection[Reader]:
+        """These readers, and all that get what they put out handed on."""
+        found: dict[tuple[str, int], Reader] = {}
+        left = list(readers)
+        while left:
+            reader = left.pop()
+            if (reader.key, reader.partition) not in found:
+                found[reader.key, reader.partition] = reader
+                left += [to for topic in reader.stage.output_topics for to in self.attached_to(topic)]
+        return found.values()
 
     def process(self, batch: Sequence[Intake], emit: Emit) -> None:
         """Take the records of several partitions, merged, through every reader to the end.

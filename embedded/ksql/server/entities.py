@@ -47,7 +47,7 @@ def nothing_to_drop(result: StatementResult, statement: str) -> Entity:
 
 
 def running_query(instance: Instance, query: Query) -> dict[str, Any]:
-    """A query as SHOW QUERIES lists it; one that has failed says why in `queryErrors`."""
+    """A query as SHOW QUERIES lists it; `queryErrors` says why it has failed, and what it has lost."""
     state = instance.states[query.id]
     sink = query.sink
     described: dict[str, Any] = {
@@ -59,14 +59,18 @@ def running_query(instance: Instance, query: Query) -> dict[str, Any]:
         "queryType": query.kind,
         "state": state.status,
     }
-    if state.error:
-        described["queryErrors"] = _errors(instance, query)
+    if errors := _errors(instance, query):
+        described["queryErrors"] = errors
     return described
 
 
 def _errors(instance: Instance, query: Query) -> list[dict[str, Any]]:
     state = instance.states[query.id]
-    return [{"timestamp": state.since, "errorMessage": state.error, "type": "UNKNOWN"}] if state.error else []
+    return [
+        {"timestamp": when, "errorMessage": what, "type": "UNKNOWN"}
+        for when, what in ((state.lost, state.loss), (state.since, state.error))
+        if what
+    ]
 
 
 def sources(instance: Instance, kind: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ NAME: Final = "incomplete query"
 
 
 def find(survey: Survey) -> Iterator[Finding]:
-    """Each query that runs and tells of a loss, as the embedded ksqlDB's do: a warning, as it goes on rightly."""
+    """Each query that runs and tells of a loss, as the embedded ksqlDB has it; from there on it is right."""
     ksqldb = survey.services.get("ksqldb")
     address = ksqldb.address if ksqldb else "URL"
     for query in survey.queries:

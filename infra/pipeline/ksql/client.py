@@ -20,11 +20,15 @@ MEDIA_TYPE: Final = "application/vnd.ksql.v1+json"
 
 @dataclass(frozen=True)
 class Query:
-    """A persistent query, its state as Kafka Streams names it, and the streams or tables it writes to."""
+    """A persistent query, its state as Kafka Streams names it, and the streams or tables it writes to.
+
+    `error` is what the embedded server says of it here; the real one says it to EXPLAIN alone.
+    """
 
     id: str
     state: str
     sinks: frozenset[str]
+    error: str = ""
 
     @property
     def is_well(self) -> bool:
@@ -101,7 +105,9 @@ class KsqlClient:
     def queries(self) -> list[Query]:
         """The persistent queries."""
         return [
-            Query(found["id"], found.get("state") or "RUNNING", frozenset(found.get("sinks", ())))
+            Query(
+                found["id"], found.get("state") or "RUNNING", frozenset(found.get("sinks", ())), _error(found)
+            )
             for found in self._list("SHOW QUERIES;", "queries")
             if found.get("queryType", "PERSISTENT") == "PERSISTENT"
         ]
@@ -109,9 +115,7 @@ class KsqlClient:
     def error(self, query_id: str) -> str:
         """Why a query does not run, as EXPLAIN tells; empty where the server does not know."""
         described = next(iter(self._request(f"EXPLAIN {query_id};", {})), {}).get("queryDescription", {})
-        return "; ".join(
-            str(found.get("errorMessage")) for found in (described.get("queryErrors") or [])[-1:]
-        )
+        return _error(described)
 
     def terminate(self, query_id: str) -> None:
         """Stop a persistent query for good."""
@@ -160,3 +164,8 @@ class KsqlClient:
         if response.status_code != HTTPStatus.OK:
             raise RefusedError(f"ksqlDB lost the command {command_id} (HTTP {response.status_code})")
         return http.json_object(response)
+
+
+def _error(described: Mapping[str, Any]) -> str:
+    """The last of a query's errors; empty where there is none."""
+    return next((str(found.get("errorMessage")) for found in (described.get("queryErrors") or [])[-1:]), "")

@@ -88,6 +88,28 @@ def test_the_queries_that_need_a_deleted_topic_stop_and_go_on_when_it_is_back(
     eventually(lambda: totals(topics) == [3, 4, 4], "the counts that were kept go on")
 
 
+def test_a_query_says_what_of_its_input_was_gone_when_it_was_recovered(
+    ksql: InstanceProcess, topics: Topics
+) -> None:
+    ksql.ksql(statements(topics))
+    send(topics, "raw0", 1, 2)
+    topics.read("counts0", 2)
+    ksql.kill()
+    delete(topics, "raw0")
+    topics.make("raw0")
+    ksql.start()
+    send(topics, "raw0", 3)
+    assert values(topics.read("counts0", 3))[-1] == {"TOTAL": 1}
+    told = states(ksql)
+    assert {query["state"] for query in told.values()} == {"RUNNING"}
+    (lost,) = told["COUNTS0"]["queryErrors"]
+    assert f"topic {topics.named('raw0')} was deleted" in lost["errorMessage"]
+    assert "terminate it" in lost["errorMessage"]
+    assert [name for name, query in told.items() if "queryErrors" in query] == ["COUNTS0"]
+    described = ksql.ksql("DESCRIBE counts0 EXTENDED;")[0]["sourceDescription"]
+    assert described["writeQueries"][0]["queryErrors"] == [lost]
+
+
 def test_a_restart_makes_the_topics_that_a_statement_asks_for(ksql: InstanceProcess, topics: Topics) -> None:
     ksql.ksql(statements(topics))
     send(topics, "raw0", 1)
