@@ -85,10 +85,18 @@ def sources(*latest: float, live: bool = False) -> Change:
     return change
 
 
-def letters(age: float) -> Change:
+def late(*, live: bool) -> Change:
+    def change(survey: Survey) -> Survey:
+        sensor, *others = survey.sources
+        return replace(survey, sources=[replace(sensor, late=7), *others], is_live=live)
+
+    return change
+
+
+def letters(age: float, reason: str = "no number: 'https'") -> Change:
     found = DeadLetters(
         topic="zeek-conn",
-        reason="no number: 'https'",
+        reason=reason,
         count=3,
         latest=NOW - age,
         record='{"id.orig_p":"https"}',
@@ -158,6 +166,12 @@ def test_a_sound_stack_has_no_fault() -> None:
         ),
         (letters(60.0), "changed schema", "topic zeek-conn", "no number: 'https'"),
         (
+            letters(60.0, "ahead of its arrival by more than 60 minutes: the clock of pc is wrong"),
+            "wrong clock",
+            "topic zeek-conn",
+            "the clock of pc is wrong",
+        ),
+        (
             clock(matches=2, near_misses=40, offset_seconds=301.0, smallest=300.0, largest=302.0),
             "wrong clock",
             "agent on pc",
@@ -189,6 +203,7 @@ def test_what_is_broken_is_named_at_its_hop_with_a_remedy(
         (query(lag=50_000), "falling behind"),
         (query(error="topic zeek-conn was deleted"), "incomplete query"),
         (sources(5.0, 3600.0), "stopped agent"),
+        (late(live=True), "late sensor"),
     ],
 )
 def test_what_will_be_broken_is_a_warning(change: Change, fault: str) -> None:
@@ -201,6 +216,7 @@ def test_what_will_be_broken_is_a_warning(change: Change, fault: str) -> None:
     "change",
     [
         letters(7200.0),
+        late(live=False),
         sources(3600.0, 3700.0),
         sources(5.0, 600.0),
         clock(matches=1, near_misses=40, offset_seconds=700.0, smallest=-900.0, largest=3000.0),
@@ -209,6 +225,7 @@ def test_what_will_be_broken_is_a_warning(change: Change, fault: str) -> None:
     ],
     ids=[
         "dead letters of two hours ago",
+        "old times in a stack of recordings",
         "a stack of recordings between replays",
         "a host that made no connection for ten minutes",
         "five-tuples that come back",
