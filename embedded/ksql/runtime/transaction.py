@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
 
-from embedded.ksql.record import Record
-from embedded.ksql.runtime import clients
+from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
+from embedded.ksql.runtime import clients, dead_letters
 from embedded.ksql.runtime.errors import FencedError, RuntimeFailureError
 from embedded.ksql.runtime.names import HANDED_ON
 
@@ -19,6 +19,10 @@ _MARK: Final[tuple[str, bytes]] = (HANDED_ON, b"")
 _MARKED: Final[list[tuple[str, str | bytes | None]]] = [_MARK]
 PATIENCE: Final = 1.0
 """Seconds that records may take to be sent before it is asked whether their topics are there."""
+
+AHEAD_MS: Final = 3_600_000
+"""A record whose time is further ahead than this Kafka refuses, and with it the whole transaction, however
+often it is tried (Kafka 4 documentation, `message.timestamp.after.max.ms`)."""
 
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
@@ -44,6 +48,7 @@ class Transaction:
         self.opened: float | None = None
         self.written: Counter[str] = Counter()
         self._open: dict[str, int] = {}
+        self._latest = 0
         self._producer: Producer = clients.transactional(bootstrap, transactional_id)
         self._produce = self._producer.produce
         _initialise(self._producer)
@@ -53,9 +58,10 @@ class Transaction:
         if self.opened is None:
             self._call(self._producer.begin_transaction)
             self.opened = time.monotonic()
+            self._latest = int(time.time() * 1000) + AHEAD_MS
 
     def emit(self, record: Record, partition: int, handed_on: bool = False) -> None:
-        """Write one record in the open transaction.
+        """Write one record in the open transaction; as a dead letter, if Kafka would refuse its time.
 
         Args:
             record: what to write; its own partition does not count.
@@ -63,6 +69,9 @@ class Transaction:
             handed_on: mark it as handed on within this instance.
         """
         topic = record.topic
+        if record.timestamp > self._latest:
+            self.emit(_from_the_future(record, partition), ANY_PARTITION)
+            return
         headers: list[tuple[str, str | bytes | None]] | None = None
         if record.headers:
             headers = [*record.headers, _MARK] if handed_on else list(record.headers)
@@ -122,6 +131,14 @@ class Transaction:
             return function(*arguments)
         except KafkaException as error:
             raise _explained(error) from error
+
+
+def _from_the_future(record: Record, partition: int) -> Record:
+    reason = (
+        f"writing to {record.topic}: its time, {record.timestamp}, is more than {AHEAD_MS // 60_000} minutes "
+        "ahead of now, and Kafka refuses it"
+    )
+    return dead_letters.to_record(DeadLetter(record.topic, partition, record.offset, "", reason, record))
 
 
 def _explained(error: KafkaException) -> RuntimeFailureError:

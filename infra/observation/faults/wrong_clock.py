@@ -28,7 +28,8 @@ def find(survey: Survey) -> Iterator[Finding]:
         yield Finding(
             fault=NAME,
             hop=hop.topic(letters.topic),
-            what=f"{letters.count} events of {letters.topic}: {letters.reason}. The last: {letters.record}",
+            what=f"dead letters of {letters.topic}: {letters.count}, {letters.reason}. The last: "
+            f"{letters.record}",
             causes="The host does not synchronise its clock, or was set to another date.",
             remedy="On the host: w32tm /resync /force (Windows), timedatectl set-ntp true (Linux). The "
             f"events are in the topic {topics.DEAD_LETTERS}, and no others are harmed.",

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -154,6 +155,32 @@ def test_records_that_cannot_be_read_become_dead_letters(ksql: InstanceProcess, 
     assert all(letter["query"].startswith("CSAS_BIG") and letter["reason"] for letter in mine)
     assert mine[0]["record"]["value"] == {"text": "{not JSON"}
     assert base64.b64decode(mine[1]["record"]["value"]["base64"]) == b"\xff\xfe"
+
+
+def test_a_row_whose_time_kafka_refuses_becomes_a_dead_letter_and_the_next_is_written(
+    ksql: InstanceProcess, topics: Topics
+) -> None:
+    ksql.ksql(f"""
+        CREATE STREAM told (host VARCHAR, stamp BIGINT)
+          WITH (KAFKA_TOPIC='{topics.named("told")}', VALUE_FORMAT='JSON', PARTITIONS=1);
+        CREATE STREAM dated WITH (KAFKA_TOPIC='{topics.named("dated")}', TIMESTAMP='STAMP') AS
+          SELECT * FROM told EMIT CHANGES;
+        CREATE TABLE counted WITH (KAFKA_TOPIC='{topics.named("counted")}') AS
+          SELECT host, COUNT(*) AS n FROM dated GROUP BY host EMIT CHANGES;
+    """)
+    now = int(time.time() * 1000)
+    topics.send("told", {"host": "a", "stamp": now + 3 * 86_400_000})
+    topics.send("told", {"host": "b", "stamp": now})
+    topics.flush()
+    (written,) = topics.read("dated", 1)
+    assert written.value["HOST"] == "b"
+    (letter,) = [
+        record.value
+        for record in topics.read("dead-letters", 1, exact=True)
+        if record.value["topic"] == topics.named("dated")
+    ]
+    assert "ahead of now" in letter["reason"]
+    assert '"a"' in letter["record"]["value"]["text"]
 
 
 def test_a_paused_query_goes_on_where_it_was(ksql: InstanceProcess, topics: Topics) -> None:
