@@ -41,6 +41,10 @@ class UnknownTopicError(InvalidError):
     """The topic of a declaration does not exist, which ksqlDB answers as an error of the request."""
 
 
+class UpgradeError(InvalidError):
+    """A query cannot go on in another's place, which ksqlDB answers as an error of the request."""
+
+
 class UnsupportedError(KsqlError):
     """A statement that ksqlDB accepts and this engine does not; `feature` names what is missing."""
 

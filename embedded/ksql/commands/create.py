@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from embedded.ksql.catalog import Column, Source, TopicSpec
 from embedded.ksql.commands.results import result
+from embedded.ksql.commands.upgrade import check_query, check_source
 from embedded.ksql.commands.writing import write
 from embedded.ksql.errors import InvalidError, TopicError, UnknownTopicError
 from embedded.ksql.language import statements as ast
@@ -36,6 +37,8 @@ def create(engine: Engine, statement: ast.Create, session: Session, _: int) -> S
     if statement.or_replace and (statement.read_only or (known is not None and known.read_only)):
         raise InvalidError("CREATE OR REPLACE is not supported on source streams and tables.")
     source, given = declaring.declared(statement, session)
+    if known is not None:
+        check_source(known, source)
     topic = _topic(engine, given, source.topic, None)
     source = replace(source, partitions=topic.partitions)
     engine.sources[source.name] = source
@@ -62,6 +65,8 @@ def create_as(engine: Engine, statement: ast.CreateAs, session: Session, serial:
     )
     _check_kind(statement, planned)
     source, given = _sink(statement, planned, session, _is_null_key(statement.query))
+    if known is not None:
+        check_source(known, source)
     topic = _topic(engine, given, source.topic, planned.sources[0].partitions)
     if source.kind == "TABLE" and source.window is None:
         topic = replace(topic, compacted=True)
@@ -77,11 +82,11 @@ def create_as(engine: Engine, statement: ast.CreateAs, session: Session, serial:
             )
         terminated = tuple(writers)
         query_id = writers[0] if writers else query_id
-        for each in writers:
-            del engine.queries[each]
     made_of = tuple(dict.fromkeys(read.name for read in planned.sources))
     source = replace(source, partitions=topic.partitions, query_id=query_id, made_of=made_of)
     query = write(statement, planned, source, query_id, session)
+    for each in terminated:
+        check_query(engine.queries.pop(each), query)
     engine.sources[source.name] = source
     engine.queries[query.id] = query
     message = f"Created query with ID {query_id}"
@@ -109,10 +114,6 @@ def _known(engine: Engine, statement: ast.Create | ast.CreateAs) -> Source | Non
             "name already exists",
             line=statement.place.line,
             column=statement.place.column,
-        )
-    if known is not None and statement.or_replace and known.kind != statement.kind:
-        raise InvalidError(
-            f"Cannot replace {known.kind.lower()} '{known.name}' by a {statement.kind.lower()}"
         )
     return known
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from embedded.ksql.engine import StatementResult
-from embedded.ksql.errors import UnsupportedError
 from embedded.ksql.query import Query
 from embedded.ksql.runtime.commands import Command
 from embedded.ksql.runtime.errors import RuntimeFailureError
@@ -49,11 +48,6 @@ def execute(instance: Instance, sql: str, properties: Mapping[str, Any]) -> list
     instance.stale = True
     if any(result.terminated for result in results) and instance.work.spent:
         instance.snapshot()
-    for result in results:
-        replaced = _replaced(result)
-        if replaced and instance.queries.held(replaced.id).rows:
-            message = "CREATE OR REPLACE of a query that holds rows: terminate it, drop its sink, create it"
-            raise UnsupportedError(message, statement=result.statement, feature="CREATE OR REPLACE")
     done = [_carry_out(instance, result) for result in results]
     instance.stale = False
     instance.source.read_from(instance.queries.starts())

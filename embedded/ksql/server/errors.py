@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from embedded.ksql.errors import KsqlError, TopicError, UnknownTopicError
+from embedded.ksql.errors import KsqlError, TopicError, UnknownTopicError, UpgradeError
 
 BAD_REQUEST: Final = 40000
 BAD_STATEMENT: Final = 40001
@@ -52,7 +52,7 @@ class ApiError(Exception):
 def refused(error: KsqlError, sql: str) -> ApiError:
     """A statement that the engine has refused, with the place in the request where that is known."""
     place = f"line {error.line}:{error.column}: " if error.line else ""
-    if isinstance(error, UnknownTopicError):
+    if isinstance(error, UnknownTopicError | UpgradeError):
         return ApiError(BAD_REQUEST, error.message)
     code = SERVER_ERROR if isinstance(error, TopicError) else BAD_STATEMENT
     statement = f"{error.statement.rstrip().removesuffix(';')};" if error.statement else sql

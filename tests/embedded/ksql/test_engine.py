@@ -1,5 +1,7 @@
 """The metastore: what statements add, replace, refuse and take away."""
 
+import re
+
 import pytest
 
 from embedded.ksql.catalog import MemoryTopics
@@ -57,6 +59,42 @@ def test_replacing_a_derived_stream_keeps_its_query_id(engine: Engine) -> None:
     assert result.terminated == ("CSAS_A_2",)
     assert list(engine.queries) == ["CSAS_A_2"]
     assert [column.name for column in engine.sources["A"].columns] == ["K", "V", "W"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TABLE a AS SELECT k, COUNT(*) AS n FROM s WHERE v > 1 GROUP BY k;",
+        "STREAM b AS SELECT s.k, s.v, t.v FROM s JOIN t WITHIN 1 HOUR ON s.k = t.k WHERE s.v > 1;",
+    ],
+)
+def test_what_would_lose_what_it_holds_is_not_replaced_and_says_what_to_do(statement: str) -> None:
+    engine = Engine()
+    engine.execute(STREAM + STREAM.replace(" s ", " t ").replace("'s'", "'t'"))
+    engine.execute("CREATE " + statement)
+    with pytest.raises(
+        UnsupportedError, match=r"DROP (TABLE|STREAM) `[AB]` DELETE TOPIC, and create it anew"
+    ):
+        engine.execute("CREATE OR REPLACE " + statement.replace(" > 1", " > 2"))
+    assert len(engine.queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            "KAFKA_TOPIC = 'other', VALUE_FORMAT = 'JSON'",
+            "topic = s (KAFKA, JSON) which is not upgradeable to other",
+        ),
+        ("KAFKA_TOPIC = 's', VALUE_FORMAT = 'DELIMITED'", "upgradeable to s (KAFKA, DELIMITED)"),
+        ("KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', TIMESTAMP = 't'", "timestampColumn = none"),
+    ],
+)
+def test_a_stream_stays_on_its_topic_as_it_is(engine: Engine, more: str, said: str) -> None:
+    with pytest.raises(InvalidError, match=re.escape(said)):
+        engine.execute(
+            f"CREATE OR REPLACE STREAM s (k VARCHAR KEY, v INT, w VARCHAR, t BIGINT) WITH ({more});"
+        )
 
 
 def test_a_property_is_set_for_the_statements_that_follow_in_the_call(engine: Engine) -> None:
