@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
 from embedded.ksql.runtime import clients, dead_letters
@@ -61,7 +61,7 @@ class Transaction:
             self._latest = int(time.time() * 1000) + AHEAD_MS
 
     def emit(self, record: Record, partition: int, handed_on: bool = False) -> None:
-        """Write one record in the open transaction; as a dead letter, if Kafka would refuse its time.
+        """Write one record in the open transaction; as a dead letter, if Kafka takes no such time or size.
 
         Args:
             record: what to write; its own partition does not count.
@@ -70,15 +70,13 @@ class Transaction:
         """
         topic = record.topic
         if record.timestamp > self._latest:
-            self.emit(_from_the_future(record, partition), ANY_PARTITION)
+            self._bury(record, partition, f"its time, {record.timestamp}, is too far ahead of now")
             return
         headers: list[tuple[str, str | bytes | None]] | None = None
         if record.headers:
             headers = [*record.headers, _MARK] if handed_on else list(record.headers)
         elif handed_on:
             headers = _MARKED
-        if handed_on:
-            self._open[topic] = self._open.get(topic, 0) + 1
         timestamp = record.timestamp if record.timestamp > 0 else 0  # noqa: FURB136 - max() takes three times as long
         while True:
             try:
@@ -88,9 +86,21 @@ class Transaction:
             except BufferError:
                 self._producer.poll(0.05)
             except KafkaException as error:
-                raise _explained(error) from error
-            else:
+                if error.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
+                    raise _explained(error) from error
+                self._bury(
+                    record, partition, f"it has {len(record.value or b'')} bytes, more than a record may"
+                )
                 return
+            else:
+                break
+        if handed_on:
+            self._open[topic] = self._open.get(topic, 0) + 1
+
+    def _bury(self, record: Record, partition: int, reason: str) -> None:
+        told = f"Kafka does not take this row of {record.topic}: {reason}"
+        letter = DeadLetter(record.topic, partition, record.offset, "", told, record)
+        self.emit(dead_letters.to_record(letter), ANY_PARTITION)
 
     def commit(self, journal: str, entries: Iterable[tuple[int, bytes]]) -> None:
         """Add the journal's entries, each for its partition, and commit.
@@ -131,14 +141,6 @@ class Transaction:
             return function(*arguments)
         except KafkaException as error:
             raise _explained(error) from error
-
-
-def _from_the_future(record: Record, partition: int) -> Record:
-    reason = (
-        f"writing to {record.topic}: its time, {record.timestamp}, is more than {AHEAD_MS // 60_000} minutes "
-        "ahead of now, and Kafka refuses it"
-    )
-    return dead_letters.to_record(DeadLetter(record.topic, partition, record.offset, "", reason, record))
 
 
 def _explained(error: KafkaException) -> RuntimeFailureError:
