@@ -30,6 +30,7 @@ class Work:
         self._transaction = transaction
         self._journal = journal_topic
         self.spent = 0.0
+        self._buried: tuple[str, int, int, str] | None = None
         queries.on_dead_letter = self._dead_letter
 
     def process(self, taken: Taken) -> bool:
@@ -41,6 +42,7 @@ class Work:
         Raises:
             QueryFailedError: a query failed; everything since the last commit is worth nothing.
         """
+        self._buried = None
         for key in taken.records:
             self._queries.ends.pop(key, None)
         self._queries.ends |= taken.ends
@@ -62,6 +64,11 @@ class Work:
         return bool(shares)
 
     def _dead_letter(self, reader: Reader, letter: DeadLetter) -> None:
+        """Write it, unless the query before has met the same record and said the same."""
+        place = (letter.topic, letter.partition, letter.offset, letter.reason)
+        if letter.offset >= 0 and place == self._buried:
+            return
+        self._buried = place
         if self._transaction.opened is not None:  # in a recovery it was written before
             log.warning("%s: %s, partition %d, offset %d: %s", *_where(reader, letter))
             self._transaction.emit(dead_letters.to_record(letter), ANY_PARTITION)
