@@ -12,7 +12,7 @@ from infra.observation.faults import (
     falling_behind,
     full_disk,
     incomplete_query,
-    late_sensor,
+    late_source,
     missing_query,
     missing_topic,
     paused_query,
@@ -39,7 +39,7 @@ FAULTS: Final[tuple[Callable[[Survey], Iterator[Finding]], ...]] = (
     changed_schema.find,
     wrong_clock.find,
     stopped_agent.find,
-    late_sensor.find,
+    late_source.find,
     falling_behind.find,
 )
 """A dead process explains that its service does not answer; a missing topic, that its query fails."""

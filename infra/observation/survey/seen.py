@@ -100,7 +100,7 @@ class Source:
     topic: str
     latest: float
     late: int = 0
-    """Of a sensor: how many of its last records came longer after the connection began than the grace is."""
+    """How many of its last records in a live stack came later than the grace allows."""
 
 
 @dataclass(frozen=True, kw_only=True)

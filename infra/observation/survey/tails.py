@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from infra import topics
 from infra.observation.probe import HOST, UID_PREFIX
+from infra.observation.survey import event_time
 from infra.observation.survey.seen import DeadLetters, Source
 from infra.observation.topic import EMPTY_ANSWER_MS
 
@@ -20,10 +21,12 @@ _SHOWN: Final = 300
 """Characters of a dead letter's record that are kept to be shown."""
 
 
-def sources(bootstrap: str, security: Mapping[str, str], names: Iterable[str], grace: float) -> list[Source]:
+def sources(
+    bootstrap: str, security: Mapping[str, str], names: Iterable[str], grace: float | None
+) -> list[Source]:
     """When each host last sent into each topic, as far as the last records tell; without the lab's probe.
 
-    A connection is late that was told more than `grace` seconds after it began.
+    Late is what came more than `grace` seconds after it happened; None does not look.
     """
     latest: dict[tuple[str, str], float] = {}
     late: Counter[tuple[str, str]] = Counter()
@@ -33,16 +36,13 @@ def sources(bootstrap: str, security: Mapping[str, str], names: Iterable[str], g
             at = message.timestamp()[1] / 1000
             place = (message.topic(), host)
             latest[place] = max(latest.get(place, 0.0), at)
-            late[place] += place[0] == topics.ZEEK_CONN and _is_late(message.value(), at - grace)
+            if grace is not None:
+                happened = event_time.happened(message.topic(), _object(message.value()))
+                late[place] += happened is not None and happened < at - grace
     return [
         Source(name=host, topic=topic, latest=at, late=late[topic, host])
         for (topic, host), at in sorted(latest.items())
     ]
-
-
-def _is_late(conn: bytes | None, earliest: float) -> bool:
-    began = _object(conn).get("ts")
-    return isinstance(began, int | float) and began < earliest
 
 
 def dead_letters(bootstrap: str, security: Mapping[str, str]) -> list[DeadLetters]:

@@ -112,7 +112,9 @@ def _from_kafka(told: StackOutputs, survey: Survey, asked: list[Any]) -> dict[st
         "topics_at": time.time(),
         "lags": _or({}, lambda: broker.query_lags(admin)),
         "sink_lag": _or(None, lambda: broker.group_lag(admin, f"connect-{NAME}", CARRIED)),
-        "sources": tails.sources(*at, (topics.ZEEK_CONN, *way.ENDPOINTS), survey.grace_seconds),
+        "sources": tails.sources(
+            *at, (topics.ZEEK_CONN, *way.ENDPOINTS), survey.grace_seconds if survey.is_live else None
+        ),
         "dead_letters": tails.dead_letters(*at),
         "coverage": conclusions.coverage(*at),
         "clocks": conclusions.clocks(*at, conclusions.lately(survey.at)),

@@ -203,7 +203,7 @@ def test_what_is_broken_is_named_at_its_hop_with_a_remedy(
         (query(lag=50_000), "falling behind"),
         (query(error="topic zeek-conn was deleted"), "incomplete query"),
         (sources(5.0, 3600.0), "stopped agent"),
-        (late(live=True), "late sensor"),
+        (late(live=True), "late source"),
     ],
 )
 def test_what_will_be_broken_is_a_warning(change: Change, fault: str) -> None:
