@@ -30,6 +30,7 @@ def find(survey: Survey) -> Iterator[Finding]:
                 causes="Its Beat was cut off from Logstash for that long, and now sends what it kept"
                 + ("; or connections live that long." if is_sensor else "; or its clock is that far behind."),
                 remedy="date -u on the machine (Windows: w32tm /query /status). If its clock is right and "
-                "such records are to be waited for: pulumi config set attribution.grace '48 HOURS', ./lab up.",
+                "such records are to be waited for: pulumi config set attribution.grace '48 HOURS', "
+                "./lab up.",
                 severity="warning",
             )
