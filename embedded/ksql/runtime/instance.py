@@ -10,6 +10,7 @@ from embedded.ksql.engine import Engine
 from embedded.ksql.runtime import dead_letters, executor
 from embedded.ksql.runtime.cluster import Cluster, Input
 from embedded.ksql.runtime.commands import CommandLog
+from embedded.ksql.runtime.deleted import DeletedTopics
 from embedded.ksql.runtime.errors import RuntimeFailureError
 from embedded.ksql.runtime.holding import Holding
 from embedded.ksql.runtime.identity import Identity
@@ -98,6 +99,7 @@ class Instance:
         self._dirty = True
         self.transaction: Transaction
         self.queries: Queries
+        self.deleted: DeletedTopics
         self.work: Work
         self._restore()
 
@@ -188,7 +190,8 @@ class Instance:
         self._mine = None
         self.missing.note(self.engine.queries)
         self.queries.take_over(mine, self.engine.queries, self.missing.topics)
-        self.queries.begin_anew()
+        self.deleted = DeletedTopics(self.cluster, self.queries)
+        self.deleted.begin_anew()
         self.queries.place_new(self.statements.resets)
         self.source.read_from(self.queries.starts())
         self._mine = mine
@@ -216,8 +219,8 @@ class Instance:
             executor.follow(self)
         self._dirty = not idle
         if now >= self._check_at:
-            wrong = self.queries.wrong_topic()
-            self._check_at = now + (CHECK_AGAIN if self.queries.doubts or self.missing.topics else CHECK)
+            wrong = self.deleted.find()
+            self._check_at = now + (CHECK_AGAIN if self.deleted.doubts or self.missing.topics else CHECK)
             if wrong:
                 self._take_over_anew(f"topic {wrong} was deleted, or deleted and made anew")
             if self.missing.are_back:

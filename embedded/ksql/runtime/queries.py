@@ -1,14 +1,11 @@
 """The application's queries on this instance: which readers they have here, and where those begin."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import Final
 
 from embedded.ksql.query import Query
 from embedded.ksql.record import DeadLetter
 from embedded.ksql.runtime.cluster import Cluster, Input
-from embedded.ksql.runtime.missing import needed
 from embedded.ksql.runtime.names import Names
 from embedded.ksql.runtime.reader import Reader
 from embedded.ksql.runtime.recovery import Recovery
@@ -18,17 +15,12 @@ from embedded.ksql.runtime.wiring import FIRST, HandingOn, can_be_handed_on
 from embedded.ksql.runtime.worker import QueryFailedError, Worker
 from embedded.ksql.state.memory import Held, Memory
 
-log = logging.getLogger(__name__)
-
-LOOKS: Final = 3
-"""How often a topic is looked for in vain: a broker that comes back knows its topics a little later."""
-
 
 class Queries:
     """The queries on this instance's share of the partitions.
 
     `unwritten` are the internal topics that need not exist, as their records are handed on; `ends` says where
-    partitions have been read to their end; `doubts` how often a topic has been looked for in vain.
+    partitions have been read to their end.
 
     Args:
         cluster: the cluster's topics.
@@ -60,7 +52,6 @@ class Queries:
         self._internal: dict[str, int] = {}
         self.unwritten: frozenset[str] = frozenset()
         self.ends: dict[Input, int] = {}
-        self.doubts: dict[str, int] = {}
         self._missing: frozenset[str] = frozenset()
         self.on_dead_letter: Callable[[Reader, DeadLetter], None] = _not_asked
 
@@ -152,41 +143,9 @@ class Queries:
                         worker.place(reader, topic, at[topic, partition])
             self.place(worker, readers, reset)
 
-    def wrong_topic(self) -> str | None:
-        """A topic that a running query needs, and that was deleted, or deleted and made anew; else None."""
-        places = self._places()
-        self._cluster.refresh()
-        ends = self._cluster.ends(
-            {key for key in places if self._cluster.partitions(key[0]) is not None}, committed=False
-        )
-        wrong = {key[0] for key, found in places.items() for at, *_ in found if at > ends.get(key, -1)}
-        running = [q for q in self._queries.values() if self._states[q.id].status == "RUNNING"]
-        wrong |= {t for q in running for t in needed(q) if self._cluster.partitions(t) is None}
-        self.doubts = {topic: self.doubts.get(topic, 0) + 1 for topic in wrong}
-        return next((topic for topic, looks in self.doubts.items() if looks >= LOOKS), None)
-
-    def _places(self) -> dict[Input, list[tuple[int, Worker, Reader]]]:
-        """Where the running queries read, by partition."""
-        places: dict[Input, list[tuple[int, Worker, Reader]]] = {}
-        for worker in self.workers.values():
-            for reader in worker.readers.values():
-                if self.is_active(reader):
-                    for topic, at in reader.positions.items():
-                        places.setdefault((topic, reader.partition), []).append((at, worker, reader))
-        return places
-
-    def begin_anew(self) -> None:
-        """Let readers begin again in topics that were deleted and made anew: what they have read is gone.
-
-        Kafka Streams does the same with an offset that is out of range.
-        """
-        places = self._places()
-        for key, (first, end) in self._cluster.bounds(places).items():
-            for at, worker, reader in places[key]:
-                if at > end:
-                    log.warning("%s reads %s, partition %d, from its beginning: it was made anew, without "
-                                "offset %d", reader.key, *key, at)  # fmt: skip
-                    worker.place(reader, key[0], first)
+    def running(self) -> list[Query]:
+        """The queries that may run now."""
+        return [query for query in self._queries.values() if self._states[query.id].status == "RUNNING"]
 
     def refuse_without(self, topic: str) -> None:
         """Let a query fail that reads a topic which is not there.
@@ -194,8 +153,8 @@ class Queries:
         Raises:
             QueryFailedError: there is one.
         """
-        for query in self._queries.values():
-            if topic in query.source_topics and self._states[query.id].status == "RUNNING":
+        for query in self.running():
+            if topic in query.source_topics:
                 raise QueryFailedError(query.id, LookupError(f"topic {topic} does not exist"))
 
     def place_new(self, resets: Mapping[str, str]) -> None:
