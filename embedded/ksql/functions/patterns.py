@@ -27,6 +27,8 @@ _ZONES: Final = frozenset({"z", "zz", "zzz", "VV"})
 
 _EPOCH_ORDINAL: Final = _EPOCH.toordinal()
 _PLAIN: Final = ["year", "month", "day", "hour", "minute", "second"]
+_SECONDS: Final = "yyyy-MM-dd HH:mm:ss"
+_ISO: Final = frozenset({_SECONDS, f"{_SECONDS}.SSS"})
 _UTC: Final = frozenset({None, "UTC", "Z", "GMT"})
 
 
@@ -35,6 +37,12 @@ def _day(year: str, month: str, day: str) -> int:
     """Days since 1970: most timestamps of a stream are of a few days."""
     y, m = int(year), int(month)
     return date(y, m, last_day(y, m, int(day))).toordinal() - _EPOCH_ORDINAL
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    """A second since 1970 in UTC: what a stream tells of at one time lies in few."""
+    return to_datetime(seconds * 1000).isoformat(" ")[: len(_SECONDS)]
 
 
 class Pattern:
@@ -143,6 +151,9 @@ class Pattern:
 
     def format_timestamp(self, ms: int, zone_id: str) -> str:
         """A TIMESTAMP as text in a zone; ValueError for an unknown zone."""
+        if self._text in _ISO and zone_id in _UTC:
+            written = _second(ms // 1000)
+            return written if self._text == _SECONDS else f"{written}.{ms % 1000:03d}"
         when = to_datetime(ms).astimezone(zone(zone_id))
         return self._write(Moment(when, ms % 1000 * 1_000_000, zone_id))
 

@@ -44,3 +44,9 @@ def test_what_does_not_fit_is_refused(text: str, value: str) -> None:
 def test_a_letter_that_is_not_supported_is_named() -> None:
     with pytest.raises(UnsupportedError, match="'YYYY'"):
         pattern("YYYY-'W'w")
+
+
+@pytest.mark.parametrize("text", ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.SSS"])
+@pytest.mark.parametrize("ms", [0, -1, 999, 1_760_155_200_123, -62_135_596_800_000, 253_402_300_799_999])
+def test_utc_is_written_as_every_other_zone_is(text: str, ms: int) -> None:
+    assert pattern(text).format_timestamp(ms, "UTC") == pattern(text).format_timestamp(ms, "Etc/UTC")
