@@ -9,6 +9,7 @@ from typing import Final
 
 from cli.environment.locations import ROOT
 from cli.environment.progress import step
+from cli.replaying import retention
 from cli.replaying.figures import Figures, figures
 from embedded.shipper.beats import Destination
 from embedded.shipper.record import Role
@@ -19,7 +20,7 @@ from infra.errors import UnreachableError
 from infra.observation import outcome as outcomes
 from infra.observation.drain import await_drained
 from infra.observation.outcome import Outcome
-from infra.observation.survey import broker
+from infra.observation.survey import broker, way
 from infra.observation.topic import Reader
 from infra.outputs import StackOutputs
 from infra.pipeline import join_times
@@ -89,6 +90,9 @@ def run(replay: Replay) -> Replayed:
         places = reader.ends(outcomes.READ)
         expected = Counter(record.topic for record in recording.records)
         before = written(reader, expected)
+        if replay.keep_time:
+            results = set(way.expected_topics(way.statements(ROOT / "ksql", ROOT / "detections")))
+            retention.by_size_alone(replay.bootstrap, replay.security, results.difference(way.SOURCES))
         with step("shipping"):
             shipment = ship(
                 recording,

@@ -14,7 +14,7 @@ class Settings(BaseModel):
 
     `retention_hours` and `retention_mb` (per partition) hold for every topic that does not say otherwise.
     A topic whose records carry the times of an old recording would lose them at the next retention check,
-    which is why replays shift event times to now.
+    which is why replays shift event times to now, or else have them kept by size alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -18,7 +18,9 @@ from infra.pipeline.splunk.token import HecToken
 CARRIED: Final = {topics.ENRICHED: "zeek:conn:enriched", topics.DETECTIONS: "flow:detection"}
 """What is carried to Splunk, with its sourcetype. Unattributed flows are not: they are withdrawn when their
 match arrives, and an index withdraws nothing."""
-INDEX_DAYS: Final = 30
+INDEX_DAYS: Final = 2184
+"""As long as Splunk keeps events by default (indexes.conf, `frozenTimePeriodInSecs`). It goes by their own
+times, and a recording may be years old; INDEX_MB is what bounds the index."""
 INDEX_MB: Final = 20_000
 """A third of the logging server's disk."""
 NAME: Final = "flow-attribution"
