@@ -8,6 +8,9 @@ from confluent_kafka.admin import AdminClient
 TIMEOUT: Final = 30.0
 """Seconds after which a call to Kafka that should take milliseconds has failed."""
 
+ANSWER: Final = 10.0
+"""Seconds within which a broker has to say which topics there are."""
+
 TRANSACTION_TIMEOUT_MS: Final = 30_000
 PARTITIONER: Final = "murmur2_random"
 """The Java clients' partitioner; librdkafka's own default puts the same key elsewhere."""

@@ -21,9 +21,6 @@ Input = tuple[str, int]
 SETTLED: Final = 10.0
 """Seconds within which a new topic has to have a leader."""
 
-ANSWER: Final = 10.0
-"""Seconds within which a broker has to say which topics there are."""
-
 FRESH: Final = 0.02
 """Seconds for which it is believed that a topic does not exist."""
 
@@ -66,7 +63,7 @@ class Cluster:
 
     def _listed(self) -> ClusterMetadata:
         try:
-            return self.admin.list_topics(timeout=ANSWER)
+            return self.admin.list_topics(timeout=clients.ANSWER)
         except KafkaException as error:
             raise RuntimeFailureError(
                 f"Kafka does not answer on {self.bootstrap}: {error.args[0].str()}"
@@ -97,7 +94,7 @@ class Cluster:
         deadline = time.monotonic() + SETTLED
         while time.monotonic() < deadline:
             try:
-                self.admin.describe_consumer_groups([group], request_timeout=ANSWER)[group].result()
+                self.admin.describe_consumer_groups([group], request_timeout=clients.ANSWER)[group].result()
             except KafkaException as error:
                 if error.args[0].code() in _NO_COORDINATOR:
                     time.sleep(0.01)

@@ -3,9 +3,9 @@
 import contextlib
 import logging
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from embedded.ksql.catalog import TopicSpec
 from embedded.ksql.engine import Engine
 from embedded.ksql.runtime import dead_letters, executor
 from embedded.ksql.runtime.cluster import Cluster, Input
@@ -39,7 +39,10 @@ IDLE: Final = 0.1
 """Seconds that an idle instance waits for records, and a statement at most for an idle instance."""
 
 ALERT: Final = 0.002
-"""The same, within a second after the last statement."""
+"""The same, within a second after the last statement, or after taking over."""
+
+JOINING: Final = 0.01
+"""Seconds that an instance without a share waits for the group's decision before it looks."""
 
 LOOK: Final = 0.5
 LOOK_IDLE: Final = 1.0
@@ -74,19 +77,6 @@ class Instance:
         self.asked = 0.0
         self.cluster = Cluster(settings.bootstrap)
         self.missing = MissingTopics(self.cluster, self.states)
-        prepare_transactions(settings.bootstrap)
-        self.cluster.prepare_groups(self.names.instances)
-        self.cluster.create(
-            [
-                TopicSpec(self.names.commands, retention_ms=-1),
-                TopicSpec(self.names.journal, WORKERS, retention_ms=-1),
-                TopicSpec(self.names.snapshots, WORKERS, retention_ms=-1),
-                dead_letters.SPEC,
-            ]
-        )
-        self._membership = Membership(
-            settings.bootstrap, self.names.instances, self._identity.name, self.names.journal
-        )
         self.source = Holding(settings.bootstrap)
         self.progress = Progress(self.cluster, self.names)
         self.memory = Memory(settings.state_mb << 20, settings.state_dir / "state")
@@ -101,7 +91,31 @@ class Instance:
         self.queries: Queries
         self.deleted: DeletedTopics
         self.work: Work
-        self._restore()
+        # Kafka takes its time; the statements, which are planned meanwhile, take the processor's
+        with ThreadPoolExecutor() as meanwhile:
+            self._begun: Future[Transaction] | None = meanwhile.submit(self._first_transaction)
+            prepared = meanwhile.submit(self.cluster.prepare_groups, self.names.instances)
+            self.cluster.create([*self.names.topics(WORKERS), dead_letters.SPEC])
+            joined = meanwhile.submit(self._join, prepared)
+            self._restore()
+            self._membership = joined.result()
+
+    def _join(self, prepared: Future[None]) -> Membership:
+        prepared.result()
+        return Membership(
+            self._settings.bootstrap, self.names.instances, self._identity.name, self.names.journal
+        )
+
+    def _first_transaction(self) -> Transaction:
+        prepare_transactions(self._settings.bootstrap)
+        return self._new_transaction()
+
+    def _new_transaction(self) -> Transaction:
+        return Transaction(
+            self._settings.bootstrap,
+            f"{PREFIX}{self.names.service_id}-{self._identity.name}",
+            lambda: self.missing.are_more(self.engine.queries),
+        )
 
     @property
     def engine(self) -> Engine:
@@ -172,21 +186,19 @@ class Instance:
 
     def _await_share(self) -> None:
         self.commit_open()
-        self._membership.poll(IDLE)
+        self._membership.poll(JOINING)
 
     def _take_over(self, mine: frozenset[int]) -> None:
+        begun, self._begun = self._begun, None
         if self._mine is not None:
             self.work.commit()
             self.work.release()
         else:
-            self.transaction = Transaction(
-                self._settings.bootstrap,
-                f"{PREFIX}{self.names.service_id}-{self._identity.name}",
-                lambda: self.missing.are_more(self.engine.queries),
-            )
+            self.transaction = begun.result() if begun else self._new_transaction()
         self.queries = Queries(self.cluster, self.names, self.transaction, self.states, WORKERS, self.memory)
         self.work = Work(self.queries, self.transaction, self.names.journal)
-        self.memory.clear()
+        if begun is None:  # else nothing has been held yet
+            self.memory.clear()
         self._mine = None
         self.missing.note(self.engine.queries)
         self.queries.take_over(mine, self.engine.queries, self.missing.topics)
@@ -195,6 +207,8 @@ class Instance:
         self.queries.place_new(self.statements.resets)
         self.source.read_from(self.queries.starts())
         self._mine = mine
+        self.asked = time.monotonic()
+        self._check_at = self.asked + CHECK_AGAIN
         log.info("at work on %d of %d shares", len(mine), WORKERS)
 
     def _patience(self) -> float:

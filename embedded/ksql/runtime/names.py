@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from embedded.ksql.catalog import TopicSpec
+
 PREFIX: Final = "_confluent-ksql-"
 """The prefix of ksqlDB's internal topics and groups (ksqlDB documentation, `ksql.service.id`)."""
 
@@ -35,6 +37,14 @@ class Names:
     def instances(self) -> str:
         """The consumer group that shares the workers out among the instances."""
         return f"{PREFIX}{self.service_id}_instances"
+
+    def topics(self, workers: int) -> list[TopicSpec]:
+        """The topics without which no instance can work."""
+        return [
+            TopicSpec(self.commands, retention_ms=-1),
+            TopicSpec(self.journal, workers, retention_ms=-1),
+            TopicSpec(self.snapshots, workers, retention_ms=-1),
+        ]
 
     def group(self, query_id: str) -> str:
         """The consumer group whose committed offsets say how far a query is, as ksqlDB calls it."""

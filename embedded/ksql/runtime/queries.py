@@ -172,6 +172,8 @@ class Queries:
             for topic in reader.stage.source_topics
             if topic not in reader.positions and topic not in reader.attached
         ]
+        if not wanted:
+            return
         inputs = {(topic, r.partition) for r, topic in wanted if topic not in self.unwritten}
         for topic in {topic for topic, _ in inputs}:
             if self._cluster.partitions(topic) is None:

@@ -107,18 +107,20 @@ class Recovery:
 
     def _histories(self, numbers: list[int]) -> dict[int, _History]:
         journals = self._cluster.starts((self._names.journal, number) for number in numbers)
+        kept = [(self._names.snapshots, number) for number in numbers]
+        starts, ends = self._cluster.starts(kept), self._cluster.ends(kept)
         histories = {}
-        for number in numbers:
-            snapshot = self._snapshot((self._names.snapshots, number))
+        for place in kept:
+            number = place[1]
+            snapshot = self._snapshot(place, starts[place], ends[place])
             start = journals[self._names.journal, number]
             histories[number] = _History(snapshot, [], max(start, snapshot.head.journal if snapshot else 0))
         self._note(histories, self._records(self._places(histories)))
         return histories
 
-    def _snapshot(self, place: Input) -> snapshots.Kept | None:
+    def _snapshot(self, place: Input, start: int, end: int) -> snapshots.Kept | None:
         """The last snapshot in a partition, read into a file: it may be larger than memory."""
         assembly = snapshots.Assembly(self._memory.folder)
-        start, end = self._cluster.starts([place])[place], self._cluster.ends([place])[place]
         while start < end:
             stop = min(start + TOGETHER, end)
             for record in self.replay.take(Run(*place, start, stop, ())):

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from embedded.ksql.record import Record
@@ -21,7 +21,7 @@ class Replay:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._source = Source(cluster.bootstrap, fetch_wait_ms=10)
+        self._source = Source(cluster.bootstrap, fetch_wait_ms=2)
         self._ahead: dict[Input, deque[Record]] = {}
         self._next: dict[Input, int] = {}
         self._ends: dict[Input, int] = {}
@@ -29,8 +29,10 @@ class Replay:
         self._starts: dict[Input, int] = {}
         self._stops: dict[Input, int] = {}
 
-    def expect(self, runs: Iterable[Run]) -> None:
+    def expect(self, runs: Sequence[Run]) -> None:
         """Begin to read these runs, which will be taken in any order."""
+        self._starts |= self._cluster.starts(run.input for run in runs if run.input not in self._starts)
+        self._stops |= self._cluster.ends((run.input for run in runs), committed=False)
         for run in runs:
             self._go_to(run.input, run.start)
 

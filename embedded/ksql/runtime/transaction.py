@@ -1,7 +1,5 @@
 """What goes out: records that appear all together or not at all."""
 
-import contextlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,6 +21,9 @@ PATIENCE: Final = 1.0
 AHEAD_MS: Final = 3_600_000
 """A record whose time is further ahead than this Kafka refuses, and with it the whole transaction, however
 often it is tried (Kafka 4 documentation, `message.timestamp.after.max.ms`)."""
+
+AGAIN: Final = 0.1
+"""Seconds after which a new broker is asked again for the first time whether it can begin transactions."""
 
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
@@ -51,7 +52,7 @@ class Transaction:
         self._latest = 0
         self._producer: Producer = clients.transactional(bootstrap, transactional_id)
         self._produce = self._producer.produce
-        _initialise(self._producer)
+        self._call(_initialise, self._producer)
 
     def begin(self) -> None:
         """Open a transaction, unless one is open."""
@@ -149,29 +150,35 @@ def _explained(error: KafkaException) -> RuntimeFailureError:
     return FencedError(message) if cause.fatal() else RuntimeFailureError(message)
 
 
-def _initialise(producer: Producer) -> None:
+def _initialise(producer: Producer, timeout: float = clients.TIMEOUT) -> None:
+    producer.list_topics(timeout=clients.ANSWER)  # without a connection librdkafka waits for half a second
+    producer.init_transactions(timeout)
+
+
+def fence(bootstrap: str, transactional_id: str) -> None:
+    """End whatever transaction a dead instance has left open, and its right to open another.
+
+    Raises:
+        RuntimeFailureError: Kafka does not answer.
+    """
     try:
-        # without a connection librdkafka waits for half a second
-        producer.list_topics(timeout=clients.TIMEOUT)
-        producer.init_transactions(clients.TIMEOUT)
+        _initialise(clients.transactional(bootstrap, transactional_id))
     except KafkaException as error:
         raise _explained(error) from error
 
 
-def fence(bootstrap: str, transactional_id: str) -> None:
-    """End whatever transaction a dead instance has left open, and its right to open another."""
-    _initialise(clients.transactional(bootstrap, transactional_id))
-
-
 def prepare_transactions(bootstrap: str) -> None:
-    """Have a new broker make the topic that it keeps transactions in, and wait for nothing.
+    """Wait until the broker can begin transactions: a new one first has to make a topic for them.
 
-    A producer that asks before the topic is there asks again half a second later only. This one does so for
-    those that follow.
+    A producer that asks earlier asks again half a second later only, a new producer at once. Whatever else is
+    wrong, the producer that follows will meet it as well, and tell.
     """
-
-    def ask() -> None:
-        with contextlib.suppress(RuntimeFailureError):
-            _initialise(clients.transactional(bootstrap, _FIRST))
-
-    threading.Thread(target=ask, name="ksql-first-transaction", daemon=True).start()
+    patience = AGAIN
+    while patience < clients.ANSWER:
+        try:
+            _initialise(clients.transactional(bootstrap, _FIRST), patience)
+        except KafkaException as error:
+            if error.args[0].code() == KafkaError._TIMED_OUT:  # noqa: SLF001  # its public name
+                patience *= 2
+                continue
+        return
