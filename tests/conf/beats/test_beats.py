@@ -25,6 +25,13 @@ EVENT_DATA = {
 }
 
 
+def pipeline() -> Model:
+    """Logstash with the lab's files."""
+    mounted = logstash.configuration(CURRENT.logstash)
+    files = [REPOSITORY / each for path, each in sorted(mounted.items()) if path.endswith(".conf")]
+    return Model(files, logstash.sysmon_event_names())
+
+
 def read(name: str) -> dict[str, Any]:
     document = yaml.safe_load((REPOSITORY / "conf" / name).read_text(encoding="utf-8"))
     assert isinstance(document, dict)
@@ -67,9 +74,7 @@ def test_what_a_filebeat_calls_its_events_is_what_logstash_routes_by(
 ) -> None:
     (source,) = read(name)["filebeat.inputs"]
     assert source["type"] == "filestream"
-    mounted = logstash.configuration(CURRENT.logstash)
-    pipeline = [REPOSITORY / each for path, each in sorted(mounted.items()) if path.endswith(".conf")]
-    (sent,) = Model(pipeline, logstash.sysmon_event_names()).send(
+    (sent,) = pipeline().send(
         {
             "message": line,
             "fields": source["fields"],
@@ -86,6 +91,16 @@ def test_filestream_does_not_wait_for_a_file_to_be_long_enough_for_a_fingerprint
         assert source["prospector.scanner.fingerprint.enabled"] is False
         assert "file_identity.native" in source
         assert source["id"]  # without one, two inputs would share their positions
+
+
+@pytest.mark.parametrize("name", ["filebeat/zeek.yml", "filebeat/windows.yml"])
+def test_a_line_that_is_too_long_is_cut_so_that_its_dead_letter_fits_into_a_record(name: str) -> None:
+    (source,) = read(name)["filebeat.inputs"]
+    longest = '"' * source["message_max_bytes"]
+    beat = {"message": longest, "fields": source["fields"], "host": {"name": "h"}, "log": {"offset": 0}}
+    (sent,) = pipeline().send(beat)
+    assert sent.topic == topics.DEAD_LETTERS
+    assert 500_000 < len(sent.value) < 1_000_000  # Kafka's message.max.bytes, with room for the rest
 
 
 ZEEK_LOGS = "/opt/zeek/logs"
@@ -144,9 +159,7 @@ SENT = [json.loads(line) for line in Path(__file__).with_name("sent.jsonl").read
 
 @pytest.mark.parametrize("event", SENT, ids=[f"{e['agent']['version']}-{e['fields']['kind']}" for e in SENT])
 def test_what_real_filebeats_send_reaches_its_topic_as_the_sensor_wrote_it(event: dict[str, Any]) -> None:
-    mounted = logstash.configuration(CURRENT.logstash)
-    pipeline = [REPOSITORY / each for path, each in sorted(mounted.items()) if path.endswith(".conf")]
-    (sent,) = Model(pipeline, logstash.sysmon_event_names()).send(event)
+    (sent,) = pipeline().send(event)
     assert sent.value == event["message"]
     assert sent.key == event["host"]["name"]
     name = Path(event["log"]["file"]["path"]).stem
