@@ -23,7 +23,10 @@ AHEAD_MS: Final = 3_600_000
 often it is tried (Kafka 4 documentation, `message.timestamp.after.max.ms`)."""
 
 AGAIN: Final = 0.1
-"""Seconds after which a new broker is asked again for the first time whether it can begin transactions."""
+"""Seconds after which a new broker is asked again whether it can begin transactions."""
+
+NEW: Final = 3.0
+"""Seconds within which a new broker can begin transactions; a slower one is left to take its time."""
 
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
@@ -173,12 +176,11 @@ def prepare_transactions(bootstrap: str) -> None:
     A producer that asks earlier asks again half a second later only, a new producer at once. Whatever else is
     wrong, the producer that follows will meet it as well, and tell.
     """
-    patience = AGAIN
-    while patience < clients.ANSWER:
+    deadline = time.monotonic() + NEW
+    while time.monotonic() < deadline:
         try:
-            _initialise(clients.transactional(bootstrap, _FIRST), patience)
+            _initialise(clients.transactional(bootstrap, _FIRST), AGAIN)
         except KafkaException as error:
             if error.args[0].code() == KafkaError._TIMED_OUT:  # noqa: SLF001  # its public name
-                patience *= 2
                 continue
         return
