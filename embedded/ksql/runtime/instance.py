@@ -92,11 +92,12 @@ class Instance:
         self.deleted: DeletedTopics
         self.work: Work
         # Kafka takes its time; the statements, which are planned meanwhile, take the processor's
+        prepare_transactions(settings.bootstrap)
         with ThreadPoolExecutor() as meanwhile:
-            self._begun: Future[Transaction] | None = meanwhile.submit(self._first_transaction)
             prepared = meanwhile.submit(self.cluster.prepare_groups, self.names.instances)
             self.cluster.create([*self.names.topics(WORKERS), dead_letters.SPEC])
             joined = meanwhile.submit(self._join, prepared)
+            self._begun: Future[Transaction] | None = meanwhile.submit(self._first_transaction, joined)
             self._restore()
             self._membership = joined.result()
 
@@ -106,8 +107,8 @@ class Instance:
             self._settings.bootstrap, self.names.instances, self._identity.name, self.names.journal
         )
 
-    def _first_transaction(self) -> Transaction:
-        prepare_transactions(self._settings.bootstrap)
+    def _first_transaction(self, joined: Future[Membership]) -> Transaction:
+        joined.result()  # until then a new broker may still be making what it keeps transactions in
         return self._new_transaction()
 
     def _new_transaction(self) -> Transaction:

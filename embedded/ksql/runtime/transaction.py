@@ -1,5 +1,7 @@
 """What goes out: records that appear all together or not at all."""
 
+import contextlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,12 +23,6 @@ PATIENCE: Final = 1.0
 AHEAD_MS: Final = 3_600_000
 """A record whose time is further ahead than this Kafka refuses, and with it the whole transaction, however
 often it is tried (Kafka 4 documentation, `message.timestamp.after.max.ms`)."""
-
-AGAIN: Final = 0.1
-"""Seconds after which a new broker is asked again whether it can begin transactions."""
-
-NEW: Final = 3.0
-"""Seconds within which a new broker can begin transactions; a slower one is left to take its time."""
 
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
@@ -153,9 +149,9 @@ def _explained(error: KafkaException) -> RuntimeFailureError:
     return FencedError(message) if cause.fatal() else RuntimeFailureError(message)
 
 
-def _initialise(producer: Producer, timeout: float = clients.TIMEOUT) -> None:
+def _initialise(producer: Producer) -> None:
     producer.list_topics(timeout=clients.ANSWER)  # without a connection librdkafka waits for half a second
-    producer.init_transactions(timeout)
+    producer.init_transactions(clients.TIMEOUT)
 
 
 def fence(bootstrap: str, transactional_id: str) -> None:
@@ -171,16 +167,14 @@ def fence(bootstrap: str, transactional_id: str) -> None:
 
 
 def prepare_transactions(bootstrap: str) -> None:
-    """Wait until the broker can begin transactions: a new one first has to make a topic for them.
+    """Have a new broker make the topic that it keeps transactions in, and wait for nothing.
 
-    A producer that asks earlier asks again half a second later only, a new producer at once. Whatever else is
-    wrong, the producer that follows will meet it as well, and tell.
+    A producer that asks before the topic is there asks again half a second later only. This one does so for
+    those that follow.
     """
-    deadline = time.monotonic() + NEW
-    while time.monotonic() < deadline:
-        try:
-            _initialise(clients.transactional(bootstrap, _FIRST), AGAIN)
-        except KafkaException as error:
-            if error.args[0].code() == KafkaError._TIMED_OUT:  # noqa: SLF001  # its public name
-                continue
-        return
+
+    def ask() -> None:
+        with contextlib.suppress(RuntimeFailureError):
+            fence(bootstrap, _FIRST)
+
+    threading.Thread(target=ask, name="ksql-first-transaction", daemon=True).start()
