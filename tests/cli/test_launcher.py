@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli.environment.locations import ROOT
-from tests.cli.environment.test_interrupts import CTRL_C
+from tests.cli.ctrl_c import CTRL_C
 
 PARTS = ("lab", "cli", "infra", "requirements.txt", "requirements-dev.txt", "requirements-bootstrap.txt")
 

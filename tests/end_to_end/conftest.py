@@ -124,14 +124,6 @@ def make_clone(folder: Path) -> Clone:
     return clone
 
 
-@pytest.fixture(scope="session", autouse=True)
-def interruptible() -> Iterator[None]:
-    """What is started here can be interrupted, also where a shell started the tests in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     """A clone whose embedded stack is up, as `./lab up` left it; destroyed when the tests are through."""

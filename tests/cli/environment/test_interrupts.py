@@ -5,18 +5,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-CTRL_C: Final = """
-import os, signal, sys
-def press(event, of):
-    if event == "import" and of[0] == os.environ["PRESSED_AT"]:
-        os.kill(os.getpid(), signal.SIGINT)
-sys.addaudithook(press)
-"""
-"""Sends this process the signal of Ctrl-C when it is about to import a module."""
+from tests.cli.ctrl_c import CTRL_C
 
 
 @pytest.mark.parametrize("moment", ["click", "cli.environment.caller", "infra.errors", "rich.console"])
