@@ -225,11 +225,11 @@ def _why(conn: Conn, sockets: Sequence[Socket]) -> Unattributed:
 
 
 def has_agent(address: str, ms: int, sockets: Iterable[Socket]) -> bool:
-    """Whether an agent reported from this address, on that day or the day before. A group's address has none."""
+    """Whether an agent reported from this address, within a day of that day. A group's address has none."""
     if ip_address(address).is_multicast or address.endswith(".255"):
         return False
     return any(
-        same_address(address, socket.local[0]) and 0 <= ms // DAY_MS - event_ms(socket) // DAY_MS <= 1
+        same_address(address, socket.local[0]) and abs(ms // DAY_MS - event_ms(socket) // DAY_MS) <= 1
         for socket in sockets
     )
 

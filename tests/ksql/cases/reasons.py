@@ -35,6 +35,17 @@ REASONS: Final = (
         lasts_days=True,
     ),
     Case(
+        sentence="an agent counts for the day before as well, and for none before that",
+        seen=[
+            replace(BEACON, uid="C6", ts=MIDNIGHT - 24 * HOUR - 1),
+            replace(BEACON, ts=MIDNIGHT - 1),
+            sysmon(conn("C8", at=12 * HOUR, orig_p=50_001)),
+            conn("C8", at=12 * HOUR, orig_p=50_001),
+        ],
+        expect={"C8:originator": {}, "C1": {"reason": NO_EVENT}, "C6": {"reason": NO_AGENT}},
+        lasts_days=True,
+    ),
+    Case(
         sentence="an agent is heard of after the flow",
         seen=[BEACON, sysmon(conn("C8", orig_p=50_001)), conn("C8", orig_p=50_001)],
         expect={"C8:originator": {}, "C1": {"reason": NO_EVENT}},
