@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MIB: Final = 1024 * 1024
 HOUR_MS: Final = 3_600_000
+AHEAD_MS: Final = HOUR_MS
+"""How far ahead of the broker's clock a record's time may be: Kafka's own default (Kafka 4 documentation,
+`message.timestamp.after.max.ms`)."""
 
 
 class Settings(BaseModel):
@@ -57,7 +60,7 @@ class Settings(BaseModel):
             "log.retention.ms": str(self.retention_hours * HOUR_MS),
             "log.retention.bytes": str(self.retention_mb * MIB),
             "log.segment.bytes": str(64 * MIB),
-            "log.message.timestamp.after.max.ms": str(HOUR_MS),
+            "log.message.timestamp.after.max.ms": str(AHEAD_MS),
             # one broker cannot keep the three copies that Kafka asks for by default
             "offsets.topic.replication.factor": "1",
             "offsets.topic.num.partitions": "4",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from embedded.kafka.settings import AHEAD_MS
 from infra import topics
 from infra.pipeline.ksql.statements import read_folder
 from tests.ksql.fusion import FOLDER, text
@@ -28,6 +29,10 @@ def test_the_statements_read_and_write_the_labs_topics() -> None:
 def test_what_is_read_back_is_a_topic_that_a_statement_of_ours_writes() -> None:
     ours = {name for name in re.findall(r"KAFKA_TOPIC = '([^']+)'", text()) if name == name.upper()}
     assert ours <= {name.upper() for name in re.findall(r"(?:CREATE TABLE|INSERT INTO) (\w+)", text())}
+
+
+def test_an_event_may_be_as_far_ahead_as_kafka_takes_records() -> None:
+    assert f"ROWTIME + {AHEAD_MS}" in text()
 
 
 def test_the_join_has_the_window_and_the_grace_of_the_settings() -> None:

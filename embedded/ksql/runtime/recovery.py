@@ -36,7 +36,7 @@ ANEW = "To begin anew, terminate it, drop what it writes, and create that again.
 """What remedies a state that lacks something."""
 
 
-def _nothing(record: Record, partition: int, handed_on: bool) -> None:
+def _nothing(_record: Record, _partition: int, _handed_on: bool, _query_id: str) -> None:
     """Write nothing: what is processed again was written before."""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from embedded.kafka.settings import AHEAD_MS
 from embedded.ksql.record import ANY_PARTITION, DeadLetter, Record
 from embedded.ksql.runtime import clients, dead_letters
 from embedded.ksql.runtime.errors import FencedError, RuntimeFailureError
@@ -19,10 +20,6 @@ _MARK: Final[tuple[str, bytes]] = (HANDED_ON, b"")
 _MARKED: Final[list[tuple[str, str | bytes | None]]] = [_MARK]
 PATIENCE: Final = 1.0
 """Seconds that records may take to be sent before it is asked whether their topics are there."""
-
-AHEAD_MS: Final = 3_600_000
-"""A record whose time is further ahead than this Kafka refuses, and with it the whole transaction, however
-often it is tried (Kafka 4 documentation, `message.timestamp.after.max.ms`)."""
 
 _FIRST: Final = "flow-attribution-lab-first"
 """A transactional id that writes nothing."""
@@ -60,17 +57,20 @@ class Transaction:
             self.opened = time.monotonic()
             self._latest = int(time.time() * 1000) + AHEAD_MS
 
-    def emit(self, record: Record, partition: int, handed_on: bool = False) -> None:
+    def emit(self, record: Record, partition: int, handed_on: bool = False, query_id: str = "") -> None:
         """Write one record in the open transaction; as a dead letter, if Kafka takes no such time or size.
+
+        Such a record would fail the whole transaction, however often it is tried.
 
         Args:
             record: what to write; its own partition does not count.
             partition: the partition of its topic, or `ANY_PARTITION`.
             handed_on: mark it as handed on within this instance.
+            query_id: the query that it is of.
         """
         topic = record.topic
         if record.timestamp > self._latest:
-            self._bury(record, partition, f"its time, {record.timestamp}, is too far ahead of now")
+            self._bury(record, partition, query_id, f"its time, {record.timestamp}, is too far ahead of now")
             return
         headers: list[tuple[str, str | bytes | None]] | None = None
         if record.headers:
@@ -89,7 +89,10 @@ class Transaction:
                 if error.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
                     raise _explained(error) from error
                 self._bury(
-                    record, partition, f"it has {len(record.value or b'')} bytes, more than a record may"
+                    record,
+                    partition,
+                    query_id,
+                    f"it has {len(record.value or b'')} bytes, more than a record may",
                 )
                 return
             else:
@@ -97,9 +100,9 @@ class Transaction:
         if handed_on:
             self._open[topic] = self._open.get(topic, 0) + 1
 
-    def _bury(self, record: Record, partition: int, reason: str) -> None:
+    def _bury(self, record: Record, partition: int, query_id: str, reason: str) -> None:
         told = f"Kafka does not take this row of {record.topic}: {reason}"
-        letter = DeadLetter(record.topic, partition, record.offset, "", told, record)
+        letter = DeadLetter(record.topic, partition, record.offset, query_id, told, record)
         self.emit(dead_letters.to_record(letter), ANY_PARTITION)
 
     def commit(self, journal: str, entries: Iterable[tuple[int, bytes]]) -> None:

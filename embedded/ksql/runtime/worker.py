@@ -13,8 +13,8 @@ from embedded.ksql.runtime.merge import merged
 from embedded.ksql.runtime.names import HANDED_ON
 from embedded.ksql.runtime.reader import Reader
 
-Emit = Callable[[Record, int, bool], None]
-"""Takes an output record, its partition, and whether it has been handed on."""
+Emit = Callable[[Record, int, bool, str], None]
+"""Takes an output record, its partition, whether it has been handed on, and the id of its query."""
 
 
 class QueryFailedError(Exception):
@@ -205,7 +205,8 @@ class Worker:
                 if topic in self.unwritten:
                     continue
             count = self._counts.get(topic) or self._counted(topic)
-            emit(output, 0 if count == 1 else reader.stage.partition(output, count), handed)
+            partition = 0 if count == 1 else reader.stage.partition(output, count)
+            emit(output, partition, handed, reader.query.id)
 
     def _counted(self, topic: str) -> int:
         self._counts[topic] = self._partitions(topic)

@@ -9,7 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_docker as docker
 
-from embedded.kafka.settings import HOUR_MS, MIB, Settings
+from embedded.kafka.settings import AHEAD_MS, HOUR_MS, MIB, Settings
 from infra import ports
 from infra.logging_server.docker import confluent, health, zookeeper
 from infra.logging_server.docker.args import Ground, Identity
@@ -158,7 +158,7 @@ def _kraft(listeners: dict[str, str], protocols: dict[str, str]) -> dict[str, ob
         "node.id": 1,
         "controller.quorum.voters": f"1@broker:{CONTROLLER_PORT}",
         "controller.listener.names": "CONTROLLER",
-        "log.message.timestamp.after.max.ms": HOUR_MS,
+        "log.message.timestamp.after.max.ms": AHEAD_MS,
         "share.coordinator.state.topic.replication.factor": confluent.ONE_BROKER,
         "share.coordinator.state.topic.min.isr": confluent.ONE_BROKER,
     }

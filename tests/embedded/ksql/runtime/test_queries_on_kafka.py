@@ -182,6 +182,7 @@ def test_a_row_that_kafka_refuses_becomes_a_dead_letter_and_the_next_is_written(
     ]
     early, long, garbage = letters
     assert "too far ahead of now" in early["reason"]
+    assert all(letter["query"].startswith("CSAS_DATED") for letter in letters)
     assert "of next week" in early["record"]["value"]["text"]
     assert "more than a record may" in long["reason"]
     assert long["record"]["value"]["bytes"] > 1_200_000
